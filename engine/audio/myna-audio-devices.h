@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_AUDIO_DEVICE (myna_audio_device_get_type ())
+/**
+ * MynaAudioDevice:
+ *
+ * A sound device by stable id ("" = system default) and friendly name. Immutable.
+ * Properties: "id", "name", "is-input", "is-output".
+ */
+G_DECLARE_FINAL_TYPE (MynaAudioDevice, myna_audio_device, MYNA, AUDIO_DEVICE, GObject)
+const char *myna_audio_device_get_id (MynaAudioDevice *self);
+const char *myna_audio_device_get_name (MynaAudioDevice *self);
+
+#define MYNA_TYPE_AUDIO_DEVICES (myna_audio_devices_get_type ())
+/**
+ * MynaAudioDevices:
+ *
+ * The devices of one direction as a GListModel of MynaAudioDevice, "System default" first when any
+ * exists; refreshed on hot-plug. Empty when the machine has none. Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (MynaAudioDevices, myna_audio_devices, MYNA, AUDIO_DEVICES, GObject)
+MynaAudioDevices *myna_audio_devices_new_inputs (void);
+MynaAudioDevices *myna_audio_devices_new_outputs (void);
+
+G_END_DECLS

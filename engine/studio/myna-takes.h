@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "engine/jobs/myna-job-queue.h"
+#include "engine/studio/myna-take.h"
+#include "engine/voice/myna-voices.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_TAKES (myna_takes_get_type ())
+/**
+ * MynaTakes:
+ *
+ * All takes as a GListModel of MynaTake, newest first. Main thread only; the work is done by jobs of
+ * kind "speak", "reroll" and "export" on the engine thread.
+ */
+G_DECLARE_FINAL_TYPE (MynaTakes, myna_takes, MYNA, TAKES, GObject)
+
+MynaTakes *myna_takes_new (MynaStore *store, MynaVoices *voices, MynaJobQueue *queue);
+MynaTake *myna_takes_find (MynaTakes *self, const char *id);
+
+/* Splits the text, stores the take and enqueues its job. Errors: EMPTY (nothing to say), NO_SPACE, … */
+MynaTake *myna_takes_speak (MynaTakes *self, MynaVoice *voice, const char *text, const MynaSpeakParams *params, double pause,
+                            GError **error);
+/* A new revision of one sentence: another seed, other text or other phones (NULL keeps). */
+MynaJob *myna_takes_reroll (MynaTakes *self, MynaTake *take, guint piece, const char *text, const char *phones, GError **error);
+void myna_takes_choose_revision (MynaTakes *self, MynaTake *take, guint piece, guint revision);
+/* Splice: drop a sentence from the take, or put it elsewhere. */
+void myna_takes_remove_piece (MynaTakes *self, MynaTake *take, guint piece);
+void myna_takes_move_piece (MynaTakes *self, MynaTake *take, guint piece, int offset);
+gboolean myna_takes_rename (MynaTakes *self, MynaTake *take, const char *name, GError **error);
+void myna_takes_remove (MynaTakes *self, MynaTake *take);
+void myna_takes_restore (MynaTakes *self, MynaTake *take);
+void myna_takes_purge_removed (MynaTakes *self);
+/* Writes the whole take; format by extension (wav, flac, opus, mp3). */
+MynaJob *myna_takes_export (MynaTakes *self, MynaTake *take, const char *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "engine/store/myna-store.h"
+#include "engine/voice/myna-voice.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_VOICES (myna_voices_get_type ())
+/**
+ * MynaVoices:
+ *
+ * The library of voices as a GListModel of MynaVoice, sorted by name. Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (MynaVoices, myna_voices, MYNA, VOICES, GObject)
+
+MynaVoices *myna_voices_new (MynaStore *store);
+MynaVoice *myna_voices_find (MynaVoices *self, const char *id);
+MynaVoice *myna_voices_find_by_name (MynaVoices *self, const char *name);
+
+/* regions: (element-type MynaVoiceRegion). consent: the person's own words or a fixed note; empty is refused. */
+void myna_voices_add_async (MynaVoices *self, const char *name, const char *language, GPtrArray *regions, const char *consent,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+MynaVoice *myna_voices_add_finish (MynaVoices *self, GAsyncResult *result, GError **error);
+
+gboolean myna_voices_rename (MynaVoices *self, MynaVoice *voice, const char *name, GError **error);
+gboolean myna_voices_set_transcript (MynaVoices *self, MynaVoice *voice, const char *transcript, GError **error);
+gboolean myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *language, GError **error);
+
+/* remove hides the voice at once; restore brings it back; purge deletes what was removed for good. */
+void myna_voices_remove (MynaVoices *self, MynaVoice *voice);
+void myna_voices_restore (MynaVoices *self, MynaVoice *voice);
+void myna_voices_purge_removed (MynaVoices *self);
+
+G_END_DECLS
