@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   MYNA_QUALITY_GOOD,
-  MYNA_QUALITY_FAIR,  /* usable, with advice */
+  MYNA_QUALITY_FAIR, /* usable, with advice */
   MYNA_QUALITY_UNUSABLE,
 } MynaQualityGrade;
 
@@ -33,6 +33,12 @@ typedef struct
 } MynaAudioQuality;
 
 MynaAudioQuality *myna_audio_quality_measure (const float *mono, gsize n_samples, int rate);
+MynaAudioQuality *myna_audio_quality_measure_file (const char *path,
+                                                   int stream,
+                                                   double start,
+                                                   double end,
+                                                   GCancellable *cancellable,
+                                                   GError **error);
 void myna_audio_quality_free (MynaAudioQuality *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaAudioQuality, myna_audio_quality_free)
 

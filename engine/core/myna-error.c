@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (myna-error-quark, myna_error)
+G_DEFINE_QUARK (myna - error - quark, myna_error)
 
 /**
  * myna_error_set_from_errno:
@@ -26,14 +26,28 @@ myna_error_set_from_errno (GError **error, int saved_errno, const char *path)
     {
     case ENOSPC:
     case EDQUOT:
-      g_set_error (error, MYNA_ERROR, MYNA_ERROR_NO_SPACE,
-                   _ ("The disk is full: “%s” could not be written. Free some space and try again."), path);
+      g_set_error (
+          error, MYNA_ERROR, MYNA_ERROR_NO_SPACE,
+          _ ("The disk is full: “%s” could not be written. Free some space and try again."), path);
+      break;
+    case EFBIG:
+      g_set_error (
+          error, MYNA_ERROR, MYNA_ERROR_NO_SPACE,
+          _ ("“%s” would be larger than this disk allows. Choose a place on another disk."), path);
+      break;
+    case EISDIR:
+      g_set_error (error, MYNA_ERROR, MYNA_ERROR_EXISTS, _ ("“%s” is a folder, not a file."), path);
+      break;
+    case ENAMETOOLONG:
+      g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+                   _ ("The name “%s” is too long. Choose a shorter one."), path);
       break;
     case EROFS:
     case EACCES:
     case EPERM:
       g_set_error (error, MYNA_ERROR, MYNA_ERROR_READ_ONLY,
-                   _ ("No permission for “%s”. Choose another folder or change its permissions."), path);
+                   _ ("No permission for “%s”. Choose another folder or change its permissions."),
+                   path);
       break;
     case ENOENT:
     case ENOTDIR:
