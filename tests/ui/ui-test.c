@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tests/ui/ui-test.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <math.h>
+
+#include "ui/myna-ui.h"
+
+/**
+ * ui_test_init:
+ * @argc: (inout): from main
+ * @argv: (inout): from main
+ *
+ * Replaces gtk_test_init(), which switches to a locale that not every machine has.
+ */
+void
+ui_test_init (int *argc, char ***argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (argc, argv, NULL);
+  adw_init ();
+  myna_ui_init ();
+}
+
+/**
+ * ui_test_settle:
+ * @widget: a shown widget
+ *
+ * Runs the main context until a frame with everything done so far has been drawn.
+ */
+void
+ui_test_settle (GtkWidget *widget)
+{
+  gtk_test_widget_wait_for_draw (widget);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/**
+ * ui_test_present:
+ * @child: (transfer floating): the widget under test
+ *
+ * Returns: (transfer none): a shown window with @child in a toast overlay
+ */
+GtkWindow *
+ui_test_present (GtkWidget *child)
+{
+  GtkWidget *window = adw_window_new ();
+  GtkWidget *overlay = adw_toast_overlay_new ();
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), child);
+  adw_window_set_content (ADW_WINDOW (window), overlay);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 680);
+  gtk_window_present (GTK_WINDOW (window));
+  ui_test_settle (window);
+  return GTK_WINDOW (window);
+}
+
+/**
+ * ui_test_destroy:
+ * @window: (transfer none): the window
+ * @watched: a widget inside it, or the window itself
+ *
+ * Closes the window and fails when @watched outlives it: a reference cycle or a forgotten handler.
+ */
+void
+ui_test_destroy (GtkWindow *window, GtkWidget *watched)
+{
+  gpointer weak = watched;
+
+  g_object_add_weak_pointer (G_OBJECT (watched), &weak);
+  gtk_window_destroy (window);
+  for (int i = 0; i < 100 && weak != NULL; i++)
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  g_assert_null (weak);
+}
+
+static gboolean
+text_is (GtkWidget *widget, const char *text)
+{
+  const char *own = NULL;
+
+  if (text == NULL)
+    return TRUE;
+  if (GTK_IS_LABEL (widget))
+    own = gtk_label_get_text (GTK_LABEL (widget));
+  else if (GTK_IS_BUTTON (widget))
+    own = gtk_button_get_label (GTK_BUTTON (widget));
+  else if (ADW_IS_PREFERENCES_ROW (widget))
+    own = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget));
+  return g_strcmp0 (own, text) == 0 ||
+         g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) == 0 ||
+         g_strcmp0 (gtk_widget_get_name (widget), text) == 0;
+}
+
+/**
+ * ui_test_find:
+ * @root: where to look
+ * @type: the widget's type
+ * @text: (nullable): its label, title, tooltip or name
+ *
+ * Returns: (transfer none) (nullable): the first visible match, depth first
+ */
+GtkWidget *
+ui_test_find (GtkWidget *root, GType type, const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (!gtk_widget_get_visible (root))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (root), type) && text_is (root, text))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = ui_test_find (child, type, text);
+  return found;
+}
+
+/**
+ * ui_test_toast:
+ * @root: a window
+ *
+ * Returns: (nullable): the text of the toast that is shown
+ */
+const char *
+ui_test_toast (GtkWidget *root)
+{
+  GtkWidget *toast = ui_test_find (root, g_type_from_name ("AdwToastWidget"), NULL);
+  GtkWidget *label = toast != NULL ? ui_test_find (toast, GTK_TYPE_LABEL, NULL) : NULL;
+
+  return label != NULL ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
+/**
+ * ui_test_make_folder:
+ *
+ * Returns: (transfer full): a new, empty folder; see ui_test_remove_folder()
+ */
+char *
+ui_test_make_folder (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *path = g_dir_make_tmp ("myna-ui-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  return path;
+}
+
+void
+ui_test_remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name = NULL;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
+        ui_test_remove_folder (child);
+      else
+        g_unlink (child);
+    }
+  g_rmdir (path);
+}
+
+/* A buzz with the formants of a neutral vowel, in syllables: loud, voiced and paused like speech.
+ */
+static double
+voice_sample (double t)
+{
+  static const double formants[][2] = { { 500.0, 1.0 }, { 1500.0, 0.5 }, { 2500.0, 0.25 } };
+  double f0 = 120.0 + 20.0 * sin (2.0 * G_PI * 0.7 * t);
+  double syllable = fmax (0.0, sin (2.0 * G_PI * 2.0 * t));
+  double sum = 0.0;
+
+  for (int k = 1; k <= 24; k++)
+    for (guint j = 0; j < G_N_ELEMENTS (formants); j++)
+      sum += formants[j][1] * exp (-pow ((k * f0 - formants[j][0]) / 250.0, 2.0)) *
+             sin (2.0 * G_PI * k * f0 * t);
+  return 0.15 * syllable * sum;
+}
+
+/**
+ * ui_test_write_voice:
+ * @folder: where
+ * @name: file name
+ * @seconds: length
+ *
+ * Writes a 16 kHz mono WAV of a speech-like sound.
+ *
+ * Returns: (transfer full): its path
+ */
+char *
+ui_test_write_voice (const char *folder, const char *name, double seconds)
+{
+  g_autoptr (GByteArray) wav = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  char *path = g_build_filename (folder, name, NULL);
+  guint32 n_bytes = (guint32) (seconds * 16000.0) * 2;
+  guint32 head[11] = { 0x46464952, 36 + n_bytes, 0x45564157, 0x20746d66, 16,     0x00010001,
+                       16000,      32000,        0x00100002, 0x61746164, n_bytes };
+
+  for (guint i = 0; i < G_N_ELEMENTS (head); i++)
+    head[i] = GUINT32_TO_LE (head[i]);
+  g_byte_array_append (wav, (const guint8 *) head, sizeof head);
+  for (guint32 i = 0; i < n_bytes / 2; i++)
+    {
+      gint16 sample = GINT16_TO_LE ((gint16) (32000.0 * tanh (voice_sample (i / 16000.0))));
+
+      g_byte_array_append (wav, (const guint8 *) &sample, sizeof sample);
+    }
+  g_file_set_contents (path, (const char *) wav->data, (gssize) wav->len, &error);
+  g_assert_no_error (error);
+  return path;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/window/myna-pages.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/studio/myna-studio-page.h"
+
+static const MynaPageInfo pages[] = {
+  { "studio", N_ ("_Studio"), "myna-studio-symbolic", myna_studio_page_new },
+};
+
+/**
+ * myna_pages_get:
+ * @n_pages: (out): their number
+ *
+ * Returns: (transfer none): the pages that this build has, in the order of design.md section 2.
+ */
+const MynaPageInfo *
+myna_pages_get (guint *n_pages)
+{
+  g_return_val_if_fail (n_pages != NULL, NULL);
+
+  *n_pages = G_N_ELEMENTS (pages);
+  return pages;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "engine/studio/myna-library.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MynaPageInfo:
+ * @name: the page's name in actions and settings
+ * @title: translatable title, with its mnemonic
+ * @icon_name: symbolic icon of the sidebar
+ * @create: makes the page's widget (transfer floating); it holds its own AdwToolbarView with
+ * AdwHeaderBar
+ *
+ * A page of the window. The order of the table is the order of the sidebar and of Alt+1, Alt+2, …
+ *
+ * What a page may use: myna_toasts_add*() for feedback, and these window actions by
+ * gtk_widget_activate_action():
+ *  "win.show-page" (s: name) · "win.open-result" (s: "take:ID", "voice:ID" or a file path) ·
+ *  "win.add-voice" · "win.add-voice-from-file".
+ * What a page offers (gtk_widget_class_install_action on the page's class):
+ *  studio: "studio.generate", "studio.show-take" (s: ID), … ·
+ *  voices: "voices.add" and "voices.add-from-file" (open the dialog), "voices.show-voice" (s: ID).
+ */
+typedef struct
+{
+  const char *name;
+  const char *title;
+  const char *icon_name;
+  GtkWidget *(*create) (MynaLibrary *library);
+} MynaPageInfo;
+
+const MynaPageInfo *myna_pages_get (guint *n_pages);
+
+G_END_DECLS
