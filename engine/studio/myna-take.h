@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "engine/jobs/myna-job.h"
 #include "engine/studio/myna-piece.h"
 
 G_BEGIN_DECLS
@@ -23,7 +24,8 @@ GType myna_take_state_get_type (void);
  * A text spoken in a voice: a GListModel of MynaPiece (one a sentence). Main thread only.
  * Properties (notify): "id" (string), "name", "text", "language", "voice-id", "voice-name", "engine",
  * "seed" (uint), "speed", "pause" (seconds between sentences), "state", "duration" (seconds, ready pieces
- * with their pauses), "n-ready" (uint), "created" (unix seconds), "warnings" (strv, nullable).
+ * with their pauses), "n-ready" (uint), "created" (unix seconds), "warnings" (strv, nullable),
+ * "job" (MynaJob, nullable: the "speak" job that makes it, while that is unfinished).
  */
 G_DECLARE_FINAL_TYPE (MynaTake, myna_take, MYNA, TAKE, GObject)
 
@@ -36,5 +38,6 @@ double myna_take_get_duration (MynaTake *self);
 guint myna_take_get_n_ready (MynaTake *self);
 gint64 myna_take_get_created (MynaTake *self);
 const char *const *myna_take_get_warnings (MynaTake *self);
+MynaJob *myna_take_get_job (MynaTake *self);
 
 G_END_DECLS

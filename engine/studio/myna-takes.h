@@ -32,7 +32,7 @@ gboolean myna_takes_rename (MynaTakes *self, MynaTake *take, const char *name, G
 void myna_takes_remove (MynaTakes *self, MynaTake *take);
 void myna_takes_restore (MynaTakes *self, MynaTake *take);
 void myna_takes_purge_removed (MynaTakes *self);
-/* Writes the whole take; format by extension (wav, flac, opus, mp3). */
-MynaJob *myna_takes_export (MynaTakes *self, MynaTake *take, const char *path, GError **error);
+/* Writes the whole take; format by extension (wav, flac, opus, mp3); with a metadata tag that says synthetic. */
+MynaJob *myna_takes_export (MynaTakes *self, MynaTake *take, const char *path, gboolean tag_synthetic, GError **error);
 
 G_END_DECLS
