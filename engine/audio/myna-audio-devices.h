@@ -3,18 +3,9 @@
 
 #include <gio/gio.h>
 
-G_BEGIN_DECLS
+#include "engine/audio/myna-audio-device.h"
 
-#define MYNA_TYPE_AUDIO_DEVICE (myna_audio_device_get_type ())
-/**
- * MynaAudioDevice:
- *
- * A sound device by stable id ("" = system default) and friendly name. Immutable.
- * Properties: "id", "name", "is-input", "is-output".
- */
-G_DECLARE_FINAL_TYPE (MynaAudioDevice, myna_audio_device, MYNA, AUDIO_DEVICE, GObject)
-const char *myna_audio_device_get_id (MynaAudioDevice *self);
-const char *myna_audio_device_get_name (MynaAudioDevice *self);
+G_BEGIN_DECLS
 
 #define MYNA_TYPE_AUDIO_DEVICES (myna_audio_devices_get_type ())
 /**
