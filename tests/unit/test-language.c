@@ -105,6 +105,7 @@ test_tonal (void)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("LANGUAGE", "en", TRUE);
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/language/resolve", test_resolve);
