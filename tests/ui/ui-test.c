@@ -19,10 +19,17 @@
 void
 ui_test_init (int *argc, char ***argv)
 {
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+
   setlocale (LC_ALL, "");
   g_test_init (argc, argv, NULL);
   adw_init ();
   myna_ui_init ();
+  /* In the program AdwApplication does this. */
+  gtk_css_provider_load_from_resource (style, MYNA_RESOURCE_BASE "/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
 /**
@@ -133,6 +140,40 @@ ui_test_toast (GtkWidget *root)
   GtkWidget *label = toast != NULL ? ui_test_find (toast, GTK_TYPE_LABEL, NULL) : NULL;
 
   return label != NULL ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
+/**
+ * ui_test_save_picture:
+ * @widget: a shown widget, such as a window
+ * @name: of the picture, without ending
+ *
+ * Writes NAME.png to the folder $MYNA_UI_PICTURES; does nothing without it.
+ */
+void
+ui_test_save_picture (GtkWidget *widget, const char *name)
+{
+  const char *folder = g_getenv ("MYNA_UI_PICTURES");
+  g_autoptr (GdkPaintable) paintable = NULL;
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *file = NULL;
+  g_autofree char *path = NULL;
+  GtkSnapshot *snapshot = NULL;
+
+  if (folder == NULL)
+    return;
+  ui_test_settle (widget);
+  paintable = gtk_widget_paintable_new (widget);
+  snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)),
+                                         node, NULL);
+  file = g_strconcat (name, ".png", NULL);
+  path = g_build_filename (folder, file, NULL);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
 }
 
 /**

@@ -25,6 +25,7 @@ void ui_test_destroy (GtkWindow *window, GtkWidget *watched);
 
 GtkWidget *ui_test_find (GtkWidget *root, GType type, const char *text);
 const char *ui_test_toast (GtkWidget *root);
+void ui_test_save_picture (GtkWidget *widget, const char *name);
 
 char *ui_test_make_folder (void);
 void ui_test_remove_folder (const char *path);
