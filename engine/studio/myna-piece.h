@@ -21,10 +21,11 @@ GType myna_piece_state_get_type (void);
  * MynaPiece:
  *
  * One sentence of a take. Keeps every revision made by re-rolling or editing; one is chosen.
- * Main thread only. Properties (notify): "index" (uint), "text", "phone-string" (nullable), "state", "seed" (uint),
- * "path" (nullable: FLAC file of the chosen revision), "duration" (seconds), "pause-after" (seconds),
- * "n-revisions", "revision" (index of the chosen one), "error" (nullable), "warnings" (strv, nullable),
- * "job" (MynaJob, nullable: the "reroll" job that makes a new revision, while that is unfinished).
+ * Main thread only. Properties (notify): "index" (uint), "text", "phone-string" (nullable),
+ * "state", "seed" (uint), "path" (nullable: FLAC file of the chosen revision), "duration"
+ * (seconds), "pause-after" (seconds), "n-revisions", "revision" (index of the chosen one), "error"
+ * (nullable), "warnings" (strv, nullable), "job" (MynaJob, nullable: the "reroll" job that makes a
+ * new revision, while that is unfinished).
  */
 G_DECLARE_FINAL_TYPE (MynaPiece, myna_piece, MYNA, PIECE, GObject)
 
@@ -38,6 +39,7 @@ double myna_piece_get_duration (MynaPiece *self);
 double myna_piece_get_pause_after (MynaPiece *self);
 guint myna_piece_get_n_revisions (MynaPiece *self);
 guint myna_piece_get_revision (MynaPiece *self);
+/* (element-type MynaPhone) (transfer none) */
 GArray *myna_piece_get_phones (MynaPiece *self);
 const char *myna_piece_get_error (MynaPiece *self);
 const char *const *myna_piece_get_warnings (MynaPiece *self);

@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "engine/voice/myna-voice-record.h"
+
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_VOICE (myna_voice_get_type ())
@@ -10,7 +12,7 @@ G_BEGIN_DECLS
  * MynaVoice:
  *
  * A person's voice: name, language, reference clips with transcripts, consent. Main thread only;
- * a job gets what it needs as values (MynaVoiceSource).
+ * a job gets what it needs as values (MynaVoiceRecord).
  *
  * Properties (all notify): "id" (string, UUID), "name", "language", "transcript" (nullable),
  * "duration" (seconds of all clips), "n-clips", "created" (unix seconds), "consent" (string note),
@@ -28,6 +30,9 @@ guint myna_voice_get_n_clips (MynaVoice *self);
 char *myna_voice_dup_clip_path (MynaVoice *self, guint index);
 const char *const *myna_voice_get_warnings (MynaVoice *self);
 gint64 myna_voice_get_created (MynaVoice *self);
+gboolean myna_voice_get_prepared (MynaVoice *self);
+/* The voice as values, for jobs to copy. */
+const MynaVoiceRecord *myna_voice_get_record (MynaVoice *self);
 
 /**
  * MynaVoiceRegion:
@@ -46,7 +51,8 @@ typedef struct
   char *transcript;
 } MynaVoiceRegion;
 
-MynaVoiceRegion *myna_voice_region_new (const char *path, int stream, double start, double end, const char *transcript);
+MynaVoiceRegion *myna_voice_region_new (
+    const char *path, int stream, double start, double end, const char *transcript);
 MynaVoiceRegion *myna_voice_region_copy (const MynaVoiceRegion *self);
 void myna_voice_region_free (MynaVoiceRegion *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaVoiceRegion, myna_voice_region_free)
