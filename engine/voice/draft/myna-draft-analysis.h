@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "engine/voice/draft/myna-draft-format.h"
+#include "engine/voice/draft/myna-draft-level.h"
 
 G_BEGIN_DECLS
 
@@ -72,10 +73,5 @@ float *myna_draft_resample (const float *samples,
                             int new_rate,
                             gsize *n_resampled,
                             GError **error);
-
-/* Frames that hold no speech, by level; @mask has n_frames bytes, 1 = quiet. */
-void myna_draft_silence_mask (const float *db, gsize n_frames, guint8 *mask);
-double myna_draft_loud_level (const float *db, gsize n_frames);
-double myna_draft_noise_floor (const float *db, gsize n_frames);
 
 G_END_DECLS

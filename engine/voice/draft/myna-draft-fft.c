@@ -40,8 +40,8 @@ myna_draft_fft_new (int length)
   inverse_scale = 1.0f / (float) length;
   self->time = av_malloc ((gsize) length * sizeof (float));
   self->spectrum = av_malloc ((gsize) (length + 2) * sizeof (float));
-  failed = av_tx_init (&self->forward, &self->forward_function, AV_TX_FLOAT_RDFT, 0, length,
-                       &one, 0);
+  failed =
+      av_tx_init (&self->forward, &self->forward_function, AV_TX_FLOAT_RDFT, 0, length, &one, 0);
   failed |= av_tx_init (&self->inverse, &self->inverse_function, AV_TX_FLOAT_RDFT, 1, length,
                         &inverse_scale, 0);
   /* Powers of two are always supported, so only memory can have failed: as GLib does then. */
