@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-#include "ui/widgets/myna-level-meter.h"
+#include "ui/widgets/myna-language-row.h"
+#include "ui/widgets/myna-level-bar.h"
 #include "ui/widgets/myna-peaks.h"
 #include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-waveform.h"
@@ -246,30 +247,53 @@ test_waveform_hours (void)
 }
 
 static void
-test_level_meter (void)
+test_level_bar (void)
 {
-  GtkWidget *meter = myna_level_meter_new ();
-  MynaLevelMeter *self = MYNA_LEVEL_METER (meter);
+  GtkWidget *meter = myna_level_bar_new ();
+  MynaLevelBar *self = MYNA_LEVEL_BAR (meter);
   GtkWindow *window = ui_test_present (meter);
 
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (meter), GTK_ACCESSIBLE_ROLE_METER);
-  assert_text (myna_level_meter_dup_value_text (self), "Silent");
-  myna_level_meter_set_level (self, 0.1);
-  assert_text (myna_level_meter_dup_value_text (self), "Good level, -20 decibels");
-  myna_level_meter_set_level (self, 0.01);
-  assert_text (myna_level_meter_dup_value_text (self), "Quiet, -40 decibels");
-  myna_level_meter_set_peak (self, 0.7);
-  assert_text (myna_level_meter_dup_value_text (self), "Loud, -3 decibels");
+  assert_text (myna_level_bar_dup_value_text (self), "Silent");
+  myna_level_bar_set_level (self, 0.1);
+  assert_text (myna_level_bar_dup_value_text (self), "Good level, -20 decibels");
+  myna_level_bar_set_level (self, 0.01);
+  assert_text (myna_level_bar_dup_value_text (self), "Quiet, -40 decibels");
+  myna_level_bar_set_peak (self, 0.7);
+  assert_text (myna_level_bar_dup_value_text (self), "Loud, -3 decibels");
   g_assert_true (gtk_widget_has_css_class (meter, "loud"));
-  myna_level_meter_set_level (self, 17.0);
-  g_assert_cmpfloat (myna_level_meter_get_level (self), ==, 1.0);
+  myna_level_bar_set_level (self, 17.0);
+  g_assert_cmpfloat (myna_level_bar_get_level (self), ==, 1.0);
   g_assert_true (gtk_widget_has_css_class (meter, "too-loud"));
-  myna_level_meter_set_level (self, NAN);
-  g_assert_cmpfloat (myna_level_meter_get_level (self), ==, 0.0);
-  myna_level_meter_set_level (self, 0.2);
-  myna_level_meter_set_clipped (self, TRUE);
-  ui_test_save_picture (GTK_WIDGET (window), "level-meter");
+  myna_level_bar_set_level (self, NAN);
+  g_assert_cmpfloat (myna_level_bar_get_level (self), ==, 0.0);
+  myna_level_bar_set_level (self, 0.2);
+  myna_level_bar_set_clipped (self, TRUE);
+  ui_test_save_picture (GTK_WIDGET (window), "level-bar");
   ui_test_destroy (window, meter);
+}
+
+static void
+test_language_row (void)
+{
+  GtkWidget *row = g_object_new (MYNA_TYPE_LANGUAGE_ROW, "default-label", "The voice’s own", NULL);
+  MynaLanguageRow *self = MYNA_LANGUAGE_ROW (row);
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWindow *window = ui_test_present (list);
+  g_autoptr (GListModel) model = NULL;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  myna_language_row_set_code (self, "de");
+  ui_test_wait_for (adw_combo_row_get_model (ADW_COMBO_ROW (row)) != NULL);
+  g_set_object (&model, adw_combo_row_get_model (ADW_COMBO_ROW (row)));
+  g_assert_cmpuint (g_list_model_get_n_items (model), >, 80);
+  g_assert_cmpstr (myna_language_row_get_code (self), ==, "de");
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (row)), >, 0);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), 0);
+  g_assert_cmpstr (myna_language_row_get_code (self), ==, "");
+  myna_language_row_use_locale (self);
+  ui_test_wait_for (*myna_language_row_get_code (self) != '\0');
+  ui_test_destroy (window, row);
 }
 
 int
@@ -283,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/widgets/waveform-keys", test_waveform_keys);
   g_test_add_func ("/ui/widgets/waveform-live", test_waveform_live);
   g_test_add_func ("/ui/widgets/waveform-hours", test_waveform_hours);
-  g_test_add_func ("/ui/widgets/level-meter", test_level_meter);
+  g_test_add_func ("/ui/widgets/level-bar", test_level_bar);
+  g_test_add_func ("/ui/widgets/language-row", test_language_row);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ui/widgets/myna-level-meter.h"
+#include "ui/widgets/myna-level-bar.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -17,7 +17,7 @@
 #define LIGHT_GAP 8
 #define SPEAK_MS 1000 /* a screen reader gets at most one value a second */
 
-struct _MynaLevelMeter
+struct _MynaLevelBar
 {
   GtkWidget parent_instance;
 
@@ -43,7 +43,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (MynaLevelMeter, myna_level_meter, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaLevelBar, myna_level_bar, GTK_TYPE_WIDGET)
 
 static double
 to_decibels (double linear)
@@ -59,17 +59,17 @@ to_fraction (double linear)
 }
 
 /**
- * myna_level_meter_dup_value_text:
+ * myna_level_bar_dup_value_text:
  *
  * Returns: (transfer full): the level in translated words, as a screen reader says it
  */
 char *
-myna_level_meter_dup_value_text (MynaLevelMeter *self)
+myna_level_bar_dup_value_text (MynaLevelBar *self)
 {
   double decibels;
   int rounded;
 
-  g_return_val_if_fail (MYNA_IS_LEVEL_METER (self), NULL);
+  g_return_val_if_fail (MYNA_IS_LEVEL_BAR (self), NULL);
 
   decibels = to_decibels (MAX (self->level, self->peak));
   rounded = (int) round (decibels);
@@ -85,13 +85,13 @@ myna_level_meter_dup_value_text (MynaLevelMeter *self)
 }
 
 static void
-update_accessible (MynaLevelMeter *self)
+update_accessible (MynaLevelBar *self)
 {
   g_autofree char *text = NULL;
 
-  g_assert (MYNA_IS_LEVEL_METER (self));
+  g_assert (MYNA_IS_LEVEL_BAR (self));
 
-  text = myna_level_meter_dup_value_text (self);
+  text = myna_level_bar_dup_value_text (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_MIN,
                                   FLOOR_DB, GTK_ACCESSIBLE_PROPERTY_VALUE_MAX, 0.0,
                                   GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, to_decibels (self->level),
@@ -101,9 +101,9 @@ update_accessible (MynaLevelMeter *self)
 static gboolean
 speak_cb (gpointer user_data)
 {
-  MynaLevelMeter *self = user_data;
+  MynaLevelBar *self = user_data;
 
-  g_assert (MYNA_IS_LEVEL_METER (self));
+  g_assert (MYNA_IS_LEVEL_BAR (self));
 
   if (!self->speak_again)
     {
@@ -117,9 +117,9 @@ speak_cb (gpointer user_data)
 
 /* At once after a quiet second, else when the second is over. */
 static void
-queue_accessible (MynaLevelMeter *self)
+queue_accessible (MynaLevelBar *self)
 {
-  g_assert (MYNA_IS_LEVEL_METER (self));
+  g_assert (MYNA_IS_LEVEL_BAR (self));
 
   if (self->speak_source != 0)
     {
@@ -143,20 +143,20 @@ set_css_class (GtkWidget *widget, const char *name, gboolean on)
 
 /* The style sheet colours by class; the words in the value text say the same without colour. */
 static void
-update_classes (MynaLevelMeter *self)
+update_classes (MynaLevelBar *self)
 {
   double decibels = to_decibels (MAX (self->level, self->peak));
 
-  g_assert (MYNA_IS_LEVEL_METER (self));
+  g_assert (MYNA_IS_LEVEL_BAR (self));
 
   set_css_class (GTK_WIDGET (self), "too-loud", decibels > ERROR_DB);
   set_css_class (GTK_WIDGET (self), "loud", decibels > WARNING_DB && decibels <= ERROR_DB);
 }
 
 static void
-myna_level_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+myna_level_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (widget);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (widget);
   gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   int width = gtk_widget_get_width (widget);
   float bar = (float) MAX (width - LIGHT_SIZE - LIGHT_GAP, 0);
@@ -185,15 +185,15 @@ myna_level_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 }
 
 static void
-myna_level_meter_measure (GtkWidget *widget,
-                          GtkOrientation orientation,
-                          int for_size,
-                          int *minimum,
-                          int *natural,
-                          int *minimum_baseline,
-                          int *natural_baseline)
+myna_level_bar_measure (GtkWidget *widget,
+                        GtkOrientation orientation,
+                        int for_size,
+                        int *minimum,
+                        int *natural,
+                        int *minimum_baseline,
+                        int *natural_baseline)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (widget);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (widget);
   int child;
 
   gtk_widget_measure (self->light, orientation, -1, NULL, &child, NULL, NULL);
@@ -208,9 +208,9 @@ myna_level_meter_measure (GtkWidget *widget,
 }
 
 static void
-myna_level_meter_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+myna_level_bar_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (widget);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (widget);
   gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   GtkAllocation box = { mirrored ? 0 : width - LIGHT_SIZE, 0, LIGHT_SIZE, height };
 
@@ -218,9 +218,9 @@ myna_level_meter_size_allocate (GtkWidget *widget, int width, int height, int ba
 }
 
 static void
-myna_level_meter_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+myna_level_bar_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (object);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (object);
 
   switch (prop_id)
     {
@@ -239,23 +239,20 @@ myna_level_meter_get_property (GObject *object, guint prop_id, GValue *value, GP
 }
 
 static void
-myna_level_meter_set_property (GObject *object,
-                               guint prop_id,
-                               const GValue *value,
-                               GParamSpec *pspec)
+myna_level_bar_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (object);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (object);
 
   switch (prop_id)
     {
     case PROP_LEVEL:
-      myna_level_meter_set_level (self, g_value_get_double (value));
+      myna_level_bar_set_level (self, g_value_get_double (value));
       break;
     case PROP_PEAK:
-      myna_level_meter_set_peak (self, g_value_get_double (value));
+      myna_level_bar_set_peak (self, g_value_get_double (value));
       break;
     case PROP_CLIPPED:
-      myna_level_meter_set_clipped (self, g_value_get_boolean (value));
+      myna_level_bar_set_clipped (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -263,29 +260,29 @@ myna_level_meter_set_property (GObject *object,
 }
 
 static void
-myna_level_meter_dispose (GObject *object)
+myna_level_bar_dispose (GObject *object)
 {
-  MynaLevelMeter *self = MYNA_LEVEL_METER (object);
+  MynaLevelBar *self = MYNA_LEVEL_BAR (object);
 
   g_clear_handle_id (&self->speak_source, g_source_remove);
   g_clear_pointer (&self->light, gtk_widget_unparent);
 
-  G_OBJECT_CLASS (myna_level_meter_parent_class)->dispose (object);
+  G_OBJECT_CLASS (myna_level_bar_parent_class)->dispose (object);
 }
 
 static void
-myna_level_meter_class_init (MynaLevelMeterClass *klass)
+myna_level_bar_class_init (MynaLevelBarClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
-  object_class->get_property = myna_level_meter_get_property;
-  object_class->set_property = myna_level_meter_set_property;
-  object_class->dispose = myna_level_meter_dispose;
-  widget_class->snapshot = myna_level_meter_snapshot;
-  widget_class->measure = myna_level_meter_measure;
-  widget_class->size_allocate = myna_level_meter_size_allocate;
+  object_class->get_property = myna_level_bar_get_property;
+  object_class->set_property = myna_level_bar_set_property;
+  object_class->dispose = myna_level_bar_dispose;
+  widget_class->snapshot = myna_level_bar_snapshot;
+  widget_class->measure = myna_level_bar_measure;
+  widget_class->size_allocate = myna_level_bar_size_allocate;
 
   properties[PROP_LEVEL] = g_param_spec_double ("level", NULL, NULL, 0.0, 1.0, 0.0, flags);
   properties[PROP_PEAK] = g_param_spec_double ("peak", NULL, NULL, 0.0, 1.0, 0.0, flags);
@@ -297,7 +294,7 @@ myna_level_meter_class_init (MynaLevelMeterClass *klass)
 }
 
 static void
-myna_level_meter_init (MynaLevelMeter *self)
+myna_level_bar_init (MynaLevelBar *self)
 {
   self->light = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
   gtk_image_set_pixel_size (GTK_IMAGE (self->light), LIGHT_SIZE);
@@ -312,24 +309,24 @@ myna_level_meter_init (MynaLevelMeter *self)
 }
 
 /**
- * myna_level_meter_new:
+ * myna_level_bar_new:
  *
  * Returns: (transfer floating): a meter at rest
  */
 GtkWidget *
-myna_level_meter_new (void)
+myna_level_bar_new (void)
 {
-  return g_object_new (MYNA_TYPE_LEVEL_METER, NULL);
+  return g_object_new (MYNA_TYPE_LEVEL_BAR, NULL);
 }
 
 /**
- * myna_level_meter_set_level:
+ * myna_level_bar_set_level:
  * @level: linear, 0 … 1; anything else is clamped
  */
 void
-myna_level_meter_set_level (MynaLevelMeter *self, double level)
+myna_level_bar_set_level (MynaLevelBar *self, double level)
 {
-  g_return_if_fail (MYNA_IS_LEVEL_METER (self));
+  g_return_if_fail (MYNA_IS_LEVEL_BAR (self));
 
   level = isfinite (level) ? CLAMP (level, 0.0, 1.0) : 0.0;
   if (G_APPROX_VALUE (self->level, level, 1e-9))
@@ -342,21 +339,21 @@ myna_level_meter_set_level (MynaLevelMeter *self, double level)
 }
 
 double
-myna_level_meter_get_level (MynaLevelMeter *self)
+myna_level_bar_get_level (MynaLevelBar *self)
 {
-  g_return_val_if_fail (MYNA_IS_LEVEL_METER (self), 0.0);
+  g_return_val_if_fail (MYNA_IS_LEVEL_BAR (self), 0.0);
 
   return self->level;
 }
 
 /**
- * myna_level_meter_set_peak:
+ * myna_level_bar_set_peak:
  * @peak: the held peak, linear, 0 … 1; anything else is clamped
  */
 void
-myna_level_meter_set_peak (MynaLevelMeter *self, double peak)
+myna_level_bar_set_peak (MynaLevelBar *self, double peak)
 {
-  g_return_if_fail (MYNA_IS_LEVEL_METER (self));
+  g_return_if_fail (MYNA_IS_LEVEL_BAR (self));
 
   peak = isfinite (peak) ? CLAMP (peak, 0.0, 1.0) : 0.0;
   if (G_APPROX_VALUE (self->peak, peak, 1e-9))
@@ -369,21 +366,21 @@ myna_level_meter_set_peak (MynaLevelMeter *self, double peak)
 }
 
 double
-myna_level_meter_get_peak (MynaLevelMeter *self)
+myna_level_bar_get_peak (MynaLevelBar *self)
 {
-  g_return_val_if_fail (MYNA_IS_LEVEL_METER (self), 0.0);
+  g_return_val_if_fail (MYNA_IS_LEVEL_BAR (self), 0.0);
 
   return self->peak;
 }
 
 /**
- * myna_level_meter_set_clipped:
+ * myna_level_bar_set_clipped:
  * @clipped: whether the sound was cut off since the start; told to screen readers once
  */
 void
-myna_level_meter_set_clipped (MynaLevelMeter *self, gboolean clipped)
+myna_level_bar_set_clipped (MynaLevelBar *self, gboolean clipped)
 {
-  g_return_if_fail (MYNA_IS_LEVEL_METER (self));
+  g_return_if_fail (MYNA_IS_LEVEL_BAR (self));
 
   clipped = !!clipped;
   if (self->clipped == clipped)
@@ -398,9 +395,9 @@ myna_level_meter_set_clipped (MynaLevelMeter *self, gboolean clipped)
 }
 
 gboolean
-myna_level_meter_get_clipped (MynaLevelMeter *self)
+myna_level_bar_get_clipped (MynaLevelBar *self)
 {
-  g_return_val_if_fail (MYNA_IS_LEVEL_METER (self), FALSE);
+  g_return_val_if_fail (MYNA_IS_LEVEL_BAR (self), FALSE);
 
   return self->clipped;
 }
