@@ -284,8 +284,8 @@ test_language_row (void)
 
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   myna_language_row_set_code (self, "de");
-  ui_test_wait_for (adw_combo_row_get_model (ADW_COMBO_ROW (row)) != NULL);
   g_set_object (&model, adw_combo_row_get_model (ADW_COMBO_ROW (row)));
+  ui_test_wait_for (g_list_model_get_n_items (model) > 1);
   g_assert_cmpuint (g_list_model_get_n_items (model), >, 80);
   g_assert_cmpstr (myna_language_row_get_code (self), ==, "de");
   g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (row)), >, 0);
@@ -293,6 +293,24 @@ test_language_row (void)
   g_assert_cmpstr (myna_language_row_get_code (self), ==, "");
   myna_language_row_use_locale (self);
   ui_test_wait_for (*myna_language_row_get_code (self) != '\0');
+  ui_test_destroy (window, row);
+}
+
+/* Without a default nothing is chosen until somebody does. */
+static void
+test_language_row_empty (void)
+{
+  GtkWidget *row = myna_language_row_new ();
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWindow *window = ui_test_present (list);
+  GListModel *model = NULL;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  model = adw_combo_row_get_model (ADW_COMBO_ROW (row));
+  ui_test_wait_for (g_list_model_get_n_items (model) > 0);
+  g_assert_cmpstr (myna_language_row_get_code (MYNA_LANGUAGE_ROW (row)), ==, "");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), 3);
+  g_assert_cmpstr (myna_language_row_get_code (MYNA_LANGUAGE_ROW (row)), !=, "");
   ui_test_destroy (window, row);
 }
 
@@ -309,5 +327,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/widgets/waveform-hours", test_waveform_hours);
   g_test_add_func ("/ui/widgets/level-bar", test_level_bar);
   g_test_add_func ("/ui/widgets/language-row", test_language_row);
+  g_test_add_func ("/ui/widgets/language-row-empty", test_language_row_empty);
   return g_test_run ();
 }

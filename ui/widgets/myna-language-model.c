@@ -3,6 +3,8 @@
 
 #include "ui/widgets/myna-language-model.h"
 
+#include <glib/gi18n.h>
+
 #include "engine/text/myna-language.h"
 
 struct _MynaLanguageItem
@@ -11,6 +13,7 @@ struct _MynaLanguageItem
 
   char *code;
   char *name;
+  char *label;
   char *search_text;
 };
 
@@ -19,6 +22,7 @@ enum
   PROP_0,
   PROP_CODE,
   PROP_NAME,
+  PROP_LABEL,
   PROP_SEARCH_TEXT,
   N_PROPS
 };
@@ -34,6 +38,7 @@ myna_language_item_finalize (GObject *object)
 
   g_free (self->code);
   g_free (self->name);
+  g_free (self->label);
   g_free (self->search_text);
 
   G_OBJECT_CLASS (myna_language_item_parent_class)->finalize (object);
@@ -51,6 +56,9 @@ myna_language_item_get_property (GObject *object, guint prop_id, GValue *value, 
       break;
     case PROP_NAME:
       g_value_set_string (value, self->name);
+      break;
+    case PROP_LABEL:
+      g_value_set_string (value, self->label);
       break;
     case PROP_SEARCH_TEXT:
       g_value_set_string (value, self->search_text);
@@ -71,6 +79,7 @@ myna_language_item_class_init (MynaLanguageItemClass *klass)
 
   properties[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, flags);
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, flags);
   properties[PROP_SEARCH_TEXT] = g_param_spec_string ("search-text", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -96,6 +105,15 @@ myna_language_item_get_name (MynaLanguageItem *self)
   return self->name;
 }
 
+static char *
+dup_label (const char *name, const char *native_name)
+{
+  if (native_name == NULL || g_str_equal (name, native_name))
+    return g_strdup (name);
+  /* Translators: a language's name, then its name in itself: "German – Deutsch" */
+  return g_strdup_printf (C_ ("language", "%1$s – %2$s"), name, native_name);
+}
+
 static MynaLanguageItem *
 item_new (const char *code, const char *name, const char *native_name)
 {
@@ -103,6 +121,7 @@ item_new (const char *code, const char *name, const char *native_name)
 
   self->code = g_strdup (code);
   self->name = g_strdup (name);
+  self->label = dup_label (name, native_name);
   self->search_text = g_strjoin (" ", name, native_name, code, NULL);
   return self;
 }

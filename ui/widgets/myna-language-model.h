@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * MynaLanguageItem:
  *
  * A language that can be chosen. Immutable. Properties: "code" ("" for the first, special entry),
- * "name" (translated), "search-text" (all names and the code).
+ * "name" (translated), "label" (with its name in itself), "search-text" (all names and the code).
  */
 G_DECLARE_FINAL_TYPE (MynaLanguageItem, myna_language_item, MYNA, LANGUAGE_ITEM, GObject)
 

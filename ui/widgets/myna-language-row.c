@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/text/myna-language.h"
+#include "ui/widgets/myna-language-model.h"
 
 struct _MynaLanguageRow
 {
@@ -14,7 +15,7 @@ struct _MynaLanguageRow
 
   /* Owned references */
   GCancellable *cancellable;
-  GPtrArray *languages; /* of MynaLanguage; NULL until read */
+  GListModel *languages; /* of MynaLanguageItem; fills a moment after its making */
 
   /* State */
   char *code;
@@ -34,139 +35,62 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (MynaLanguageRow, myna_language_row, ADW_TYPE_COMBO_ROW)
 
-static guint
-get_offset (MynaLanguageRow *self)
-{
-  return self->default_label != NULL ? 1 : 0;
-}
-
-/* Position of the code in the list; GTK_INVALID_LIST_POSITION when it is not there. */
-static guint
-find_position (MynaLanguageRow *self)
-{
-  g_assert (MYNA_IS_LANGUAGE_ROW (self));
-
-  if (*self->code == '\0')
-    return self->default_label != NULL ? 0 : GTK_INVALID_LIST_POSITION;
-  for (guint i = 0; i < self->languages->len; i++)
-    {
-      const MynaLanguage *language = g_ptr_array_index (self->languages, i);
-
-      if (g_str_equal (language->code, self->code))
-        return i + get_offset (self);
-    }
-  return GTK_INVALID_LIST_POSITION;
-}
-
 static void
 select_code (MynaLanguageRow *self)
 {
   g_assert (MYNA_IS_LANGUAGE_ROW (self));
 
-  if (self->languages == NULL)
-    return;
   self->selecting = TRUE;
-  adw_combo_row_set_selected (ADW_COMBO_ROW (self), find_position (self));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (self),
+                              myna_language_model_find (self->languages, self->code));
   self->selecting = FALSE;
 }
 
 static void
 selected_cb (MynaLanguageRow *self)
 {
-  guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self));
-  const char *code = "";
+  MynaLanguageItem *item = adw_combo_row_get_selected_item (ADW_COMBO_ROW (self));
 
   g_assert (MYNA_IS_LANGUAGE_ROW (self));
 
-  if (self->selecting || self->languages == NULL || selected == GTK_INVALID_LIST_POSITION)
+  if (self->selecting || item == NULL)
     return;
-  if (selected >= get_offset (self) && selected - get_offset (self) < self->languages->len)
-    code =
-        ((MynaLanguage *) g_ptr_array_index (self->languages, selected - get_offset (self)))->code;
-  if (g_set_str (&self->code, code))
+  if (g_set_str (&self->code, myna_language_item_get_code (item)))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CODE]);
 }
 
-static char *
-dup_label (const MynaLanguage *language)
-{
-  if (g_str_equal (language->name, language->native_name))
-    return g_strdup (language->name);
-  /* Translators: a language's name, then its name in itself: "German – Deutsch" */
-  return g_strdup_printf (C_ ("language", "%1$s – %2$s"), language->name, language->native_name);
-}
-
+/* When the model fills, the combo row selects something by itself: the code decides instead. */
 static void
-fill (MynaLanguageRow *self)
+filling_cb (MynaLanguageRow *self)
 {
-  g_autoptr (GtkStringList) labels = gtk_string_list_new (NULL);
-
   g_assert (MYNA_IS_LANGUAGE_ROW (self));
 
-  if (self->default_label != NULL)
-    gtk_string_list_append (labels, self->default_label);
-  for (guint i = 0; i < self->languages->len; i++)
-    gtk_string_list_take (labels, dup_label (g_ptr_array_index (self->languages, i)));
   self->selecting = TRUE;
-  adw_combo_row_set_model (ADW_COMBO_ROW (self), G_LIST_MODEL (labels));
-  self->selecting = FALSE;
-  select_code (self);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  const MynaLanguage *first = *(const MynaLanguage *const *) a;
-  const MynaLanguage *second = *(const MynaLanguage *const *) b;
-
-  return g_utf8_collate (first->name, second->name);
 }
 
 static void
-read_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+filled_cb (MynaLanguageRow *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) languages = myna_language_list (&error);
-
-  if (languages == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  g_ptr_array_sort (languages, compare_names);
-  g_task_return_pointer (task, g_steal_pointer (&languages), (GDestroyNotify) g_ptr_array_unref);
-}
-
-static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) languages = g_task_propagate_pointer (G_TASK (result), &error);
-  MynaLanguageRow *self = user_data;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
   g_assert (MYNA_IS_LANGUAGE_ROW (self));
-  if (languages == NULL)
-    {
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self), error->message);
-      return;
-    }
-  self->languages = g_steal_pointer (&languages);
-  fill (self);
+
+  select_code (self);
 }
 
 static void
 myna_language_row_constructed (GObject *object)
 {
   MynaLanguageRow *self = MYNA_LANGUAGE_ROW (object);
-  g_autoptr (GTask) task = NULL;
 
   G_OBJECT_CLASS (myna_language_row_parent_class)->constructed (object);
 
-  task = g_task_new (NULL, self->cancellable, read_cb, self);
-  g_task_set_name (task, "myna-language-row");
-  g_task_run_in_thread (task, read_thread);
+  self->languages = myna_language_model_new (self->default_label);
+  g_signal_connect_object (self->languages, "items-changed", G_CALLBACK (filling_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->selecting = TRUE;
+  adw_combo_row_set_model (ADW_COMBO_ROW (self), self->languages);
+  select_code (self);
+  g_signal_connect_object (self->languages, "items-changed", G_CALLBACK (filled_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 static void
@@ -224,7 +148,7 @@ myna_language_row_finalize (GObject *object)
   MynaLanguageRow *self = MYNA_LANGUAGE_ROW (object);
 
   g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->languages, g_ptr_array_unref);
+  g_clear_object (&self->languages);
   g_clear_pointer (&self->code, g_free);
   g_clear_pointer (&self->default_label, g_free);
 
@@ -254,7 +178,7 @@ static void
 myna_language_row_init (MynaLanguageRow *self)
 {
   g_autoptr (GtkExpression) expression =
-      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
+      gtk_property_expression_new (MYNA_TYPE_LANGUAGE_ITEM, NULL, "label");
 
   self->cancellable = g_cancellable_new ();
   self->code = g_strdup ("");
@@ -292,7 +216,7 @@ myna_language_row_get_code (MynaLanguageRow *self)
 
 /**
  * myna_language_row_set_code:
- * @code: (nullable): what myna_language_list() calls a code; %NULL is ""
+ * @code: (nullable): as in myna_language_list(), kept until the list is there; %NULL is ""
  */
 void
 myna_language_row_set_code (MynaLanguageRow *self, const char *code)
