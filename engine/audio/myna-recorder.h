@@ -9,13 +9,14 @@ G_BEGIN_DECLS
 /**
  * MynaRecorder:
  *
- * Records the microphone to a FLAC file, and measures its level whether or not it records. Main thread
- * object; PortAudio's callback fills a lock-free ring that a writer thread empties.
+ * Records the microphone to a FLAC file, and measures its level whether or not it records. Main
+ * thread object; PortAudio's callback fills a lock-free ring that a writer thread empties.
  *
- * Properties (notify, at most 20 times a second): "monitoring" and "recording" and "paused" (boolean), "level" and "peak"
- * (linear 0 … 1; peak holds 1.5 s), "clipped" (boolean, since the start), "elapsed" (seconds recorded),
- * "error" (nullable, translated: no device, unplugged, lost frames).
- * Signal "peaks-added" (guint first, guint n): new waveform points for drawing while recording.
+ * Properties (notify, at most 20 times a second): "monitoring" and "recording" and "paused"
+ * (boolean), "level" and "peak" (linear 0 … 1; peak holds 1.5 s), "clipped" (boolean, since the
+ * start), "elapsed" (seconds recorded), "error" (nullable, translated: no device, unplugged, lost
+ * frames). Signal "peaks-added" (guint first, guint n): new waveform points for drawing while
+ * recording.
  */
 G_DECLARE_FINAL_TYPE (MynaRecorder, myna_recorder, MYNA, RECORDER, GObject)
 
@@ -27,9 +28,12 @@ void myna_recorder_stop_monitoring (MynaRecorder *self);
 gboolean myna_recorder_start (MynaRecorder *self, const char *path, GError **error);
 void myna_recorder_pause (MynaRecorder *self);
 void myna_recorder_resume (MynaRecorder *self);
-/* Fails with MYNA_ERROR_DEVICE_LOST when audio has holes against the clock: reported, never saved silently.
- * The partial file stays at path + ".incomplete" in that case. */
-void myna_recorder_stop_async (MynaRecorder *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Fails with MYNA_ERROR_DEVICE_LOST when audio has holes against the clock: reported, never saved
+ * silently. The partial file stays at path + ".incomplete" in that case. */
+void myna_recorder_stop_async (MynaRecorder *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 gboolean myna_recorder_stop_finish (MynaRecorder *self, GAsyncResult *result, GError **error);
 double myna_recorder_get_level (MynaRecorder *self);
 double myna_recorder_get_peak (MynaRecorder *self);
