@@ -40,7 +40,7 @@ struct _MynaAudioDecoder
   double duration;
 };
 
-/* Formats that hold no timestamps: FFmpeg guesses where a jump landed, so jumps count packets. */
+/* Formats that hold no timestamps: FFmpeg guesses where a jump landed. */
 static gboolean
 seeks_inexactly (const AVInputFormat *format)
 {
@@ -189,8 +189,8 @@ frame_pts (const AVFrame *frame)
 
 /*
  * Time 0 of a file is where its first picture or sound is presented. The start of our own stream is
- * taken from its first decoded frame, because the streams' own start times differ between formats in
- * whether encoder priming counts.
+ * taken from its first decoded frame, because the streams' own start times differ between formats
+ * in whether encoder priming counts.
  */
 static void
 find_origin (MynaAudioDecoder *self, const AVFrame *first)
@@ -232,7 +232,8 @@ frame_position (MynaAudioDecoder *self, const AVFrame *frame)
          av_rescale_q (self->origin, self->origin_base, samples);
 }
 
-/* Reads (without decoding) to the end: the only way to know the length of a bare MP3 or AAC stream. */
+/* Reads (without decoding) to the end: the only way to know the length of a bare MP3 or AAC stream.
+ */
 static double
 measure_duration (MynaAudioDecoder *self)
 {
@@ -315,8 +316,8 @@ reopen (MynaAudioDecoder *self, GError **error)
  * @path: (type filename): a media file
  * @stream: index of an audio stream, -1 for the best
  *
- * Opens the stream and decodes its first frame. For formats that do not state their length the whole
- * file is read once (not decoded). Blocking.
+ * Opens the stream and decodes its first frame. For formats that do not state their length the
+ * whole file is read once (not decoded). Blocking.
  *
  * Returns: (transfer full) (nullable): the decoder; errors as of myna_media_input_open () and
  *   myna_media_input_find_audio (), %MYNA_ERROR_CORRUPT when nothing can be decoded
@@ -353,11 +354,8 @@ myna_audio_decoder_open (const char *path, int stream, GError **error)
  * Returns: FALSE when the file cannot be read any more or on cancellation
  */
 gboolean
-myna_audio_decoder_next (MynaAudioDecoder *self,
-                         AVFrame *frame,
-                         gint64 *position,
-                         gboolean *at_end,
-                         GError **error)
+myna_audio_decoder_next (
+    MynaAudioDecoder *self, AVFrame *frame, gint64 *position, gboolean *at_end, GError **error)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
@@ -373,6 +371,42 @@ myna_audio_decoder_next (MynaAudioDecoder *self,
   if (!*at_end)
     *position = frame_position (self, frame);
   return TRUE;
+}
+
+/**
+ * myna_audio_decoder_get_rounding:
+ * @rate: samples per second
+ *
+ * Returns: by how many samples of @rate a position may be off, because the file's clock is coarser
+ *   than that; 0 when positions are exact
+ */
+gint64
+myna_audio_decoder_get_rounding (MynaAudioDecoder *self, int rate)
+{
+  AVRational base;
+
+  g_return_val_if_fail (self != NULL && rate > 0, 0);
+
+  base = self->stream->time_base;
+  if (base.num == 1 && base.den % rate == 0)
+    return 0;
+  return 1 + (gint64) rate * base.num / base.den;
+}
+
+/**
+ * myna_audio_decoder_can_seek:
+ *
+ * Returns: FALSE when only decoding everything before it finds an exact place: in a stream without
+ *   timestamps, packets are counted, and where a packet is no whole number of ticks that count
+ * drifts
+ */
+gboolean
+myna_audio_decoder_can_seek (MynaAudioDecoder *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return !seeks_inexactly (self->input->format->iformat) ||
+         myna_audio_decoder_get_rounding (self, self->codec->sample_rate) == 0;
 }
 
 /* Jumps by the file's index. FALSE without an error when it did not land before the place. */
@@ -398,15 +432,14 @@ jump (MynaAudioDecoder *self, gint64 timestamp, gint64 position, int rate, GErro
     }
   while (landed == MYNA_AUDIO_POSITION_UNKNOWN);
   self->has_held = TRUE;
-  return av_compare_ts (landed, (AVRational){ 1, self->held->sample_rate }, position,
-                        (AVRational){ 1, rate }) <= 0;
+  return av_compare_ts (landed, (AVRational) { 1, self->held->sample_rate }, position,
+                        (AVRational) { 1, rate }) <= 0;
 }
 
 /**
  * myna_audio_decoder_seek:
  * @position: the wanted place in samples from time 0 of the file
  * @rate: the rate of @position
- * @from_start: decode everything before it, for files whose timestamps cannot be trusted
  *
  * Makes the next frames begin some way before @position; the caller drops what it does not want.
  * Blocking.
@@ -414,11 +447,7 @@ jump (MynaAudioDecoder *self, gint64 timestamp, gint64 position, int rate, GErro
  * Returns: FALSE when the file cannot be read any more or on cancellation
  */
 gboolean
-myna_audio_decoder_seek (MynaAudioDecoder *self,
-                         gint64 position,
-                         int rate,
-                         gboolean from_start,
-                         GError **error)
+myna_audio_decoder_seek (MynaAudioDecoder *self, gint64 position, int rate, GError **error)
 {
   GError *jump_error = NULL;
   gint64 early = position - (gint64) (PREROLL_SECONDS * rate);
@@ -426,9 +455,9 @@ myna_audio_decoder_seek (MynaAudioDecoder *self,
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  timestamp = av_rescale_q (early, (AVRational){ 1, rate }, self->stream->time_base) +
+  timestamp = av_rescale_q (early, (AVRational) { 1, rate }, self->stream->time_base) +
               av_rescale_q (self->origin, self->origin_base, self->stream->time_base);
-  if (early > 0 && !from_start && !seeks_inexactly (self->input->format->iformat))
+  if (early > 0 && !seeks_inexactly (self->input->format->iformat))
     {
       if (jump (self, timestamp, position, rate, &jump_error))
         return TRUE;
@@ -441,7 +470,7 @@ myna_audio_decoder_seek (MynaAudioDecoder *self,
   av_frame_unref (self->held);
   if (!reopen (self, error))
     return FALSE;
-  if (early > 0 && !from_start)
+  if (early > 0)
     {
       self->skip_until = timestamp;
       self->settling = TRUE;

@@ -19,17 +19,13 @@ typedef struct _MynaAudioDecoder MynaAudioDecoder;
 #define MYNA_AUDIO_POSITION_UNKNOWN G_MININT64
 
 MynaAudioDecoder *myna_audio_decoder_open (const char *path, int stream, GError **error);
-gboolean myna_audio_decoder_next (MynaAudioDecoder *self,
-                                  AVFrame *frame,
-                                  gint64 *position,
-                                  gboolean *at_end,
-                                  GError **error);
-gboolean myna_audio_decoder_seek (MynaAudioDecoder *self,
-                                  gint64 position,
-                                  int rate,
-                                  gboolean from_start,
-                                  GError **error);
+gboolean myna_audio_decoder_next (
+    MynaAudioDecoder *self, AVFrame *frame, gint64 *position, gboolean *at_end, GError **error);
+gboolean
+myna_audio_decoder_seek (MynaAudioDecoder *self, gint64 position, int rate, GError **error);
 void myna_audio_decoder_set_cancellable (MynaAudioDecoder *self, GCancellable *cancellable);
+gboolean myna_audio_decoder_can_seek (MynaAudioDecoder *self);
+gint64 myna_audio_decoder_get_rounding (MynaAudioDecoder *self, int rate);
 double myna_audio_decoder_get_duration (MynaAudioDecoder *self);
 guint myna_audio_decoder_get_n_damaged (MynaAudioDecoder *self);
 void myna_audio_decoder_free (MynaAudioDecoder *self);

@@ -30,31 +30,27 @@ set_too_large (const char *path, GError **error)
 {
   int minutes = MYNA_AUDIO_MAX_SECONDS / 60;
 
-  g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_LARGE,
-               ngettext ("The chosen part of “%s” is longer than %d minute. Choose a shorter part.",
-                         "The chosen part of “%s” is longer than %d minutes. Choose a shorter part.",
-                         minutes),
-               path, minutes);
+  g_set_error (
+      error, MYNA_ERROR, MYNA_ERROR_TOO_LARGE,
+      ngettext ("The chosen part of “%s” is longer than %d minute. Choose a shorter part.",
+                "The chosen part of “%s” is longer than %d minutes. Choose a shorter part.",
+                minutes),
+      path, minutes);
 }
 
-/* Frames to read at most; 0 with TOO_LARGE where the length is known beforehand to be too much. */
-static gsize
-frames_wanted (MynaAudioReader *reader, const char *path, double begin, double end, GError **error)
+/* Whether the region is short enough, as far as the file states its length. */
+static gboolean
+check_length (MynaAudioReader *reader, const char *path, double start, double end, GError **error)
 {
   double duration = myna_audio_reader_get_duration (reader);
-  int rate = myna_audio_reader_get_rate (reader);
 
-  if (end <= 0)
-    end = duration > 0 ? MAX (duration, begin) : begin;
-  else if (duration > 0)
-    end = MIN (end, MAX (duration, begin));
+  if (duration > 0 && (end <= 0 || end > duration))
+    end = duration;
   /* A little tolerance: a duration that a file states is rarely exact. */
-  if (end - begin > MYNA_AUDIO_MAX_SECONDS + 0.5)
-    {
-      set_too_large (path, error);
-      return 0;
-    }
-  return (gsize) llround ((end - begin) * rate) + 1;
+  if (end - start <= MYNA_AUDIO_MAX_SECONDS + 0.5)
+    return TRUE;
+  set_too_large (path, error);
+  return FALSE;
 }
 
 /* Makes room for one more block; memory that is not there is an error, not a crash. */
@@ -122,7 +118,8 @@ read_region (MynaAudioReader *reader,
  * @channels: wanted channels, 0 as in the file
  * @cancellable: (nullable): stops it within a block
  *
- * Decodes a region of at most %MYNA_AUDIO_MAX_SECONDS into memory. Blocking: not on the main thread.
+ * Decodes a region of at most %MYNA_AUDIO_MAX_SECONDS into memory. Blocking: not on the main
+ * thread.
  *
  * Returns: (transfer full) (nullable): the region, shorter where the file ends earlier;
  *   %MYNA_ERROR_TOO_LARGE, %MYNA_ERROR_EMPTY when nothing is there, and as of
@@ -140,7 +137,7 @@ myna_audio_load (const char *path,
 {
   g_autoptr (MynaAudioReader) reader = NULL;
   g_autoptr (MynaAudio) audio = g_new0 (MynaAudio, 1);
-  gsize max_frames;
+  gsize max_frames = G_MAXSIZE;
 
   g_return_val_if_fail (path != NULL, NULL);
 
@@ -150,12 +147,11 @@ myna_audio_load (const char *path,
   if (reader == NULL)
     return NULL;
   start = MAX (start, 0);
-  max_frames = frames_wanted (reader, path, start, end, error);
-  if (max_frames == 0)
+  if (!check_length (reader, path, start, end, error))
     return NULL;
-  /* Without an end, what is stated only sizes the check above: all that comes is taken. */
-  max_frames = end <= 0 ? G_MAXSIZE : max_frames - 1;
   audio->rate = myna_audio_reader_get_rate (reader);
+  if (end > 0)
+    max_frames = (gsize) llround (CLAMP (end - start, 0, 1e6) * audio->rate);
   audio->channels = myna_audio_reader_get_channels (reader);
   myna_audio_reader_set_cancellable (reader, cancellable);
   if ((start > 0 && !myna_audio_reader_seek (reader, start, error)) ||

@@ -26,7 +26,8 @@ myna_audio_stream_free (MynaAudioStream *self)
   g_free (self);
 }
 
-/* The language of a tag ("eng", "de") in the words of the user's language; NULL when undetermined. */
+/* The language of a tag ("eng", "de") in the words of the user's language; NULL when undetermined.
+ */
 static char *
 describe_language (const AVStream *stream)
 {
@@ -59,13 +60,20 @@ describe_codec (const AVCodecParameters *parameters)
     enum AVCodecID id;
     const char *name;
   } names[] = {
-    { AV_CODEC_ID_AAC, "AAC" },          { AV_CODEC_ID_MP3, "MP3" },
-    { AV_CODEC_ID_MP2, "MP2" },          { AV_CODEC_ID_OPUS, "Opus" },
-    { AV_CODEC_ID_VORBIS, "Vorbis" },    { AV_CODEC_ID_FLAC, "FLAC" },
-    { AV_CODEC_ID_ALAC, "Apple Lossless" }, { AV_CODEC_ID_AC3, "AC-3" },
-    { AV_CODEC_ID_EAC3, "E-AC-3" },      { AV_CODEC_ID_DTS, "DTS" },
-    { AV_CODEC_ID_WMAV1, "WMA" },        { AV_CODEC_ID_WMAV2, "WMA" },
-    { AV_CODEC_ID_AMR_NB, "AMR" },       { AV_CODEC_ID_AMR_WB, "AMR-WB" },
+    { AV_CODEC_ID_AAC, "AAC" },
+    { AV_CODEC_ID_MP3, "MP3" },
+    { AV_CODEC_ID_MP2, "MP2" },
+    { AV_CODEC_ID_OPUS, "Opus" },
+    { AV_CODEC_ID_VORBIS, "Vorbis" },
+    { AV_CODEC_ID_FLAC, "FLAC" },
+    { AV_CODEC_ID_ALAC, "Apple Lossless" },
+    { AV_CODEC_ID_AC3, "AC-3" },
+    { AV_CODEC_ID_EAC3, "E-AC-3" },
+    { AV_CODEC_ID_DTS, "DTS" },
+    { AV_CODEC_ID_WMAV1, "WMA" },
+    { AV_CODEC_ID_WMAV2, "WMA" },
+    { AV_CODEC_ID_AMR_NB, "AMR" },
+    { AV_CODEC_ID_AMR_WB, "AMR-WB" },
     { AV_CODEC_ID_SPEEX, "Speex" },
   };
   int bits = av_get_bits_per_sample (parameters->codec_id);

@@ -79,9 +79,8 @@ init_swr (MynaAudioReader *self, GError **error)
   int result;
 
   swr_free (&self->swr);
-  result =
-      swr_alloc_set_opts2 (&self->swr, &self->layout, AV_SAMPLE_FMT_FLT, self->rate,
-                           &self->in_layout, self->in_format, self->in_rate, 0, NULL);
+  result = swr_alloc_set_opts2 (&self->swr, &self->layout, AV_SAMPLE_FMT_FLT, self->rate,
+                                &self->in_layout, self->in_format, self->in_rate, 0, NULL);
   if (result >= 0)
     {
       av_opt_set_int (self->swr, "filter_size", FILTER_TAPS, 0);
@@ -142,14 +141,14 @@ clean_doubles (double *samples, gsize n)
       samples[i] = 0;
 }
 
-/* Not-a-number and infinity in a float file would spread through the filter: they become silence. */
+/* Not-a-number and infinity in a float file would spread through the filter: they become silence.
+ */
 static void
 clean_frame (AVFrame *frame)
 {
   enum AVSampleFormat packed = av_get_packed_sample_fmt (frame->format);
   int planes = av_sample_fmt_is_planar (frame->format) ? frame->ch_layout.nb_channels : 1;
-  gsize n = (gsize) frame->nb_samples *
-            (gsize) (planes == 1 ? frame->ch_layout.nb_channels : 1);
+  gsize n = (gsize) frame->nb_samples * (gsize) (planes == 1 ? frame->ch_layout.nb_channels : 1);
 
   if ((packed != AV_SAMPLE_FMT_FLT && packed != AV_SAMPLE_FMT_DBL) ||
       av_frame_make_writable (frame) < 0)
@@ -174,7 +173,7 @@ feed (MynaAudioReader *self, const guint8 *const *data, int n, GError **error)
   if (self->out_end + (gsize) space > self->out_capacity)
     {
       self->out_capacity = self->out_end + (gsize) space;
-      self->out = g_renew (float, self->out, self->out_capacity * (gsize) self->channels);
+      self->out = g_renew (float, self->out, self->out_capacity *(gsize) self->channels);
     }
   out = (guint8 *) (self->out + self->out_end * (gsize) self->channels);
   got = swr_convert (self->swr, &out, space, (const guint8 **) data, n);
@@ -239,7 +238,7 @@ static gint64
 snap_to_grid (MynaAudioReader *self, gint64 position)
 {
   gint64 length = self->frame->nb_samples;
-  gint64 tolerance = self->in_rate / 1000 + 1;
+  gint64 tolerance = myna_audio_decoder_get_rounding (self->decoder, self->in_rate);
   gint64 offset = (position - self->grid) % length;
 
   if (offset > length / 2)
@@ -414,8 +413,8 @@ myna_audio_reader_open (const char *path, int stream, int rate, int channels, GE
  * myna_audio_reader_seek:
  * @seconds: a time from the start of the file; before 0 counts as 0
  *
- * Makes the next read begin at the sample nearest to @seconds, with exactly the samples that reading
- * from the start gives there. Behind the end the next read returns 0. Blocking.
+ * Makes the next read begin at the sample nearest to @seconds, with exactly the samples that
+ * reading from the start gives there. Behind the end the next read returns 0. Blocking.
  *
  * Returns: FALSE when the file cannot be read any more or on cancellation
  */
@@ -431,9 +430,11 @@ myna_audio_reader_seek (MynaAudioReader *self, double seconds, GError **error)
   common = av_gcd (self->in_rate, self->rate);
   in_period = self->in_rate / common;
   out_period = self->rate / common;
-  early = av_rescale (target, self->in_rate, self->rate) -
-          (gint64) (FILTER_SECONDS * self->in_rate);
-  early = early <= 0 || self->has_resets ? 0 : early / in_period;
+  early =
+      av_rescale (target, self->in_rate, self->rate) - (gint64) (FILTER_SECONDS * self->in_rate);
+  if (early < 0 || self->has_resets || !myna_audio_decoder_can_seek (self->decoder))
+    early = 0;
+  early /= in_period;
 
   av_frame_unref (self->frame);
   self->in_position = early * in_period;
@@ -445,8 +446,7 @@ myna_audio_reader_seek (MynaAudioReader *self, double seconds, GError **error)
   self->out_start = self->out_end = 0;
   self->out_drop = target - early * out_period;
   return init_swr (self, error) &&
-         myna_audio_decoder_seek (self->decoder, self->in_position, self->in_rate,
-                                  self->has_resets, error);
+         myna_audio_decoder_seek (self->decoder, self->in_position, self->in_rate, error);
 }
 
 /**
@@ -454,7 +454,8 @@ myna_audio_reader_seek (MynaAudioReader *self, double seconds, GError **error)
  * @interleaved: (out caller-allocates): room for @max_frames times the number of channels
  * @max_frames: frames wanted
  *
- * Reads on. Values are -1 … 1 for sound that does not clip, never infinite or not a number. Blocking.
+ * Reads on. Values are -1 … 1 for sound that does not clip, never infinite or not a number.
+ * Blocking.
  *
  * Returns: frames read, fewer than @max_frames only before the end, 0 at the end, -1 on error or
  *   cancellation
@@ -526,8 +527,8 @@ myna_audio_reader_get_channels (MynaAudioReader *self)
 /**
  * myna_audio_reader_get_duration:
  *
- * Returns: seconds from the start of the file to the end of the stream as the file states it, or -1;
- *   a truncated file ends earlier
+ * Returns: seconds from the start of the file to the end of the stream as the file states it, or
+ * -1; a truncated file ends earlier
  */
 double
 myna_audio_reader_get_duration (MynaAudioReader *self)

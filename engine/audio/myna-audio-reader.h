@@ -25,8 +25,7 @@ gssize myna_audio_reader_read (MynaAudioReader *self,
 int myna_audio_reader_get_rate (MynaAudioReader *self);
 int myna_audio_reader_get_channels (MynaAudioReader *self);
 double myna_audio_reader_get_duration (MynaAudioReader *self);
-void
-myna_audio_reader_set_cancellable (MynaAudioReader *self, GCancellable *cancellable);
+void myna_audio_reader_set_cancellable (MynaAudioReader *self, GCancellable *cancellable);
 guint myna_audio_reader_get_n_damaged (MynaAudioReader *self);
 void myna_audio_reader_free (MynaAudioReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaAudioReader, myna_audio_reader_free)

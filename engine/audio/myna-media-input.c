@@ -16,7 +16,8 @@
 
 #define IO_BUFFER_BYTES 32768
 
-/* FFmpeg talks on stderr by itself; in a program with its own messages that is for debugging only. */
+/* FFmpeg talks on stderr by itself; in a program with its own messages that is for debugging only.
+ */
 G_GNUC_PRINTF (3, 0)
 static void
 log_cb (void *object, int level, const char *format, va_list args)
@@ -83,13 +84,13 @@ seek_cb (void *opaque, int64_t offset, int whence)
 
 /* Playlists and the like name other files and addresses: those are never opened. */
 static int
-refuse_open_cb (AVFormatContext *format,
-                AVIOContext **io,
-                const char *url,
-                int flags,
-                AVDictionary **options)
+refuse_open_cb (
+    AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
 {
+  MynaMediaInput *self = format->opaque;
+
   g_debug ("Not opened from inside a media file: %s", url);
+  self->is_playlist = TRUE;
   return AVERROR (EACCES);
 }
 
@@ -125,7 +126,10 @@ set_open_error (MynaMediaInput *self, gboolean recognised, GError **error)
 {
   if (!myna_media_input_check_io (self, error))
     return;
-  if (recognised)
+  if (self->is_playlist)
+    g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+                 _ ("“%s” only names other files. Choose one of those."), self->path);
+  else if (recognised)
     g_set_error (error, MYNA_ERROR, MYNA_ERROR_CORRUPT,
                  _ ("“%s” is damaged or incomplete. Copy it again from where it came from."),
                  self->path);
@@ -148,6 +152,7 @@ open_format (MynaMediaInput *self, GError **error)
     }
   self->format = avformat_alloc_context ();
   self->format->pb = self->io;
+  self->format->opaque = self;
   self->format->io_open = refuse_open_cb;
   if (avformat_open_input (&self->format, self->path, kind, NULL) < 0 ||
       avformat_find_stream_info (self->format, NULL) < 0)
@@ -165,7 +170,8 @@ open_format (MynaMediaInput *self, GError **error)
  * Opens the file and finds its streams. Blocking.
  *
  * Returns: (transfer full) (nullable): the input; %MYNA_ERROR_NOT_FOUND, %MYNA_ERROR_EMPTY for an
- *   empty file, %MYNA_ERROR_UNSUPPORTED when it is no media file, %MYNA_ERROR_CORRUPT when it was one
+ *   empty file, %MYNA_ERROR_UNSUPPORTED when it is no media file, %MYNA_ERROR_CORRUPT when it was
+ * one
  */
 MynaMediaInput *
 myna_media_input_open (const char *path, GError **error)

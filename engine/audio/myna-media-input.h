@@ -23,6 +23,7 @@ typedef struct
   AVIOContext *io;
   int fd;
   int io_errno;
+  gboolean is_playlist;
 } MynaMediaInput;
 
 MynaMediaInput *myna_media_input_open (const char *path, GError **error);
