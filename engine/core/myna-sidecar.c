@@ -10,14 +10,32 @@
 #include "engine/core/myna-atomic-file.h"
 #include "engine/core/myna-error.h"
 
-static char *
-node_to_text (JsonNode *node, gsize *out_size)
+/**
+ * myna_sidecar_parse:
+ * @text: JSON, which may be damaged or hostile
+ * @size: in bytes, or -1 when it ends with a zero
+ * @name: what to call it in the error
+ * @error: return location
+ *
+ * Returns: (transfer full): the text as a node that holds an object; %NULL with CORRUPT
+ */
+JsonNode *
+myna_sidecar_parse (const char *text, gssize size, const char *name, GError **error)
 {
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *root;
 
-  json_generator_set_root (generator, node);
-  json_generator_set_pretty (generator, TRUE);
-  return json_generator_to_data (generator, out_size);
+  g_return_val_if_fail (text != NULL && name != NULL, NULL);
+
+  if (g_utf8_validate (text, size, NULL) && json_parser_load_from_data (parser, text, size, NULL))
+    {
+      root = json_parser_get_root (parser);
+      if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
+        return json_parser_steal_root (parser);
+    }
+  g_set_error (error, MYNA_ERROR, MYNA_ERROR_CORRUPT, _ ("“%s” is damaged and was not used."),
+               name);
+  return NULL;
 }
 
 /**
@@ -33,12 +51,15 @@ node_to_text (JsonNode *node, gsize *out_size)
 gboolean
 myna_sidecar_write (const char *path, JsonNode *node, GError **error)
 {
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autofree char *text = NULL;
   gsize size = 0;
 
   g_return_val_if_fail (path != NULL && node != NULL, FALSE);
 
-  text = node_to_text (node, &size);
+  json_generator_set_root (generator, node);
+  json_generator_set_pretty (generator, TRUE);
+  text = json_generator_to_data (generator, &size);
   return myna_atomic_file_write (path, text, size, error);
 }
 
@@ -55,8 +76,6 @@ myna_sidecar_write (const char *path, JsonNode *node, GError **error)
 JsonNode *
 myna_sidecar_read (const char *path, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
   gsize size = 0;
   GStatBuf info;
@@ -68,17 +87,13 @@ myna_sidecar_read (const char *path, GError **error)
       myna_error_set_from_errno (error, errno, path);
       return NULL;
     }
-  if (info.st_size <= MYNA_SIDECAR_MAX_BYTES && g_file_get_contents (path, &text, &size, NULL) &&
-      g_utf8_validate (text, (gssize) size, NULL) &&
-      json_parser_load_from_data (parser, text, (gssize) size, NULL))
-    root = json_parser_steal_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (info.st_size > MYNA_SIDECAR_MAX_BYTES || !g_file_get_contents (path, &text, &size, NULL))
     {
       g_set_error (error, MYNA_ERROR, MYNA_ERROR_CORRUPT, _ ("“%s” is damaged and was not used."),
                    path);
       return NULL;
     }
-  return g_steal_pointer (&root);
+  return myna_sidecar_parse (text, (gssize) size, path, error);
 }
 
 static JsonNode *
@@ -216,26 +231,6 @@ myna_sidecar_set_strv (JsonObject *object, const char *member, const char *const
   for (guint i = 0; value[i] != NULL; i++)
     json_array_add_string_element (array, value[i]);
   json_object_set_array_member (object, member, array);
-}
-
-/**
- * myna_make_folder:
- * @path: folder
- * @error: return location
- *
- * Makes a folder and its parents, private to the user.
- *
- * Returns: %TRUE when it is there
- */
-gboolean
-myna_make_folder (const char *path, GError **error)
-{
-  g_return_val_if_fail (path != NULL, FALSE);
-
-  if (g_mkdir_with_parents (path, 0700) == 0)
-    return TRUE;
-  myna_error_set_from_errno (error, errno, path);
-  return FALSE;
 }
 
 /**

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 /* Larger sidecars are refused as damaged; a text of 1 MB with its sentences is below 4 MB. */
 #define MYNA_SIDECAR_MAX_BYTES (64 * 1024 * 1024)
 
+JsonNode *myna_sidecar_parse (const char *text, gssize size, const char *name, GError **error);
 JsonNode *myna_sidecar_read (const char *path, GError **error);
 gboolean myna_sidecar_write (const char *path, JsonNode *node, GError **error);
 
@@ -25,7 +26,6 @@ char **myna_sidecar_dup_strv (JsonObject *object, const char *member);
 void myna_sidecar_set_string (JsonObject *object, const char *member, const char *value);
 void myna_sidecar_set_strv (JsonObject *object, const char *member, const char *const *value);
 
-gboolean myna_make_folder (const char *path, GError **error);
 gboolean myna_remove_tree (const char *path, GError **error);
 
 G_END_DECLS

@@ -9,8 +9,7 @@
 
 /*
  * Times are unix seconds, durations seconds, files paths relative to the data folder, lists JSON
- * arrays. A removed voice or take keeps its rows until it is purged, so that removal can be undone.
- * A take keeps the name of its voice, because it outlives it.
+ * arrays. A removed voice or take keeps its row until it is purged, so that removal can be undone.
  */
 static const char version_1[] =
     "CREATE TABLE meta ("
@@ -18,76 +17,16 @@ static const char version_1[] =
     "  value TEXT NOT NULL"
     ") STRICT;"
 
+    /* record: the same JSON as in the sidecar voice.json or take.json, so that recovery is a copy.
+     * The sentences of a take are files in its folder: they can be many thousands. */
     "CREATE TABLE voices ("
     "  id TEXT PRIMARY KEY,"
-    "  name TEXT NOT NULL,"
-    "  language TEXT NOT NULL,"
-    "  transcript TEXT,"
-    "  consent TEXT NOT NULL,"
-    "  warnings TEXT,"
-    "  created INTEGER NOT NULL,"
-    "  removed INTEGER NOT NULL DEFAULT 0"
-    ") STRICT;"
-
-    "CREATE TABLE clips ("
-    "  voice_id TEXT NOT NULL REFERENCES voices (id) ON DELETE CASCADE,"
-    "  position INTEGER NOT NULL,"
-    "  file TEXT NOT NULL,"
-    "  transcript TEXT,"
-    "  duration REAL NOT NULL,"
-    "  source TEXT," /* the name of the file it came from, for the person */
-    "  PRIMARY KEY (voice_id, position)"
+    "  record TEXT NOT NULL"
     ") STRICT;"
 
     "CREATE TABLE takes ("
     "  id TEXT PRIMARY KEY,"
-    "  name TEXT NOT NULL,"
-    "  text TEXT NOT NULL,"
-    "  language TEXT NOT NULL,"
-    "  voice_id TEXT,"
-    "  voice_name TEXT NOT NULL,"
-    "  engine TEXT NOT NULL,"
-    "  seed INTEGER NOT NULL,"
-    "  speed REAL NOT NULL,"
-    "  pause REAL NOT NULL,"
-    "  state INTEGER NOT NULL,"
-    "  warnings TEXT,"
-    "  job_id INTEGER,"
-    "  created INTEGER NOT NULL,"
-    "  removed INTEGER NOT NULL DEFAULT 0"
-    ") STRICT;"
-
-    /* id stays with a sentence when position changes by splicing. */
-    "CREATE TABLE pieces ("
-    "  take_id TEXT NOT NULL REFERENCES takes (id) ON DELETE CASCADE,"
-    "  id INTEGER NOT NULL,"
-    "  position INTEGER NOT NULL,"
-    "  text TEXT NOT NULL,"
-    "  phones TEXT,"
-    "  language TEXT,"
-    "  state INTEGER NOT NULL DEFAULT 0,"
-    "  seed INTEGER NOT NULL DEFAULT 0,"
-    "  pause_after REAL NOT NULL DEFAULT 0,"
-    "  revision INTEGER NOT NULL DEFAULT 0,"
-    "  error TEXT,"
-    "  removed INTEGER NOT NULL DEFAULT 0,"
-    "  PRIMARY KEY (take_id, id)"
-    ") STRICT;"
-
-    "CREATE TABLE revisions ("
-    "  take_id TEXT NOT NULL,"
-    "  piece_id INTEGER NOT NULL,"
-    "  number INTEGER NOT NULL,"
-    "  text TEXT NOT NULL,"
-    "  phones TEXT,"
-    "  seed INTEGER NOT NULL,"
-    "  file TEXT NOT NULL,"
-    "  duration REAL NOT NULL,"
-    "  timings TEXT," /* phones with their times */
-    "  warnings TEXT,"
-    "  created INTEGER NOT NULL,"
-    "  PRIMARY KEY (take_id, piece_id, number),"
-    "  FOREIGN KEY (take_id, piece_id) REFERENCES pieces (take_id, id) ON DELETE CASCADE"
+    "  record TEXT NOT NULL"
     ") STRICT;"
 
     /* AUTOINCREMENT: the number of a job is never used again. */
@@ -125,8 +64,9 @@ static const char version_1[] =
 
 static const char *const migrations_table[] = { version_1, NULL };
 
-static const char *const table_names[] = { "meta",      "voices", "clips",   "takes",  "pieces",
-                                           "revisions", "jobs",   "journal", "job_log" };
+static const char *const table_names[] = {
+  "meta", "voices", "takes", "jobs", "journal", "job_log"
+};
 
 /**
  * myna_store_schema_get_migrations:
