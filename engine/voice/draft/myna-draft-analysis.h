@@ -31,7 +31,7 @@ typedef enum
  * @cep: @n_frames rows of format->n_cep: orthonormal DCT of the natural log power spectrum
  *   on the mel points; c0 is the level (sqrt (n_mel) x the mean)
  * @db: power of a frame in dB re full scale (25 ms window), never below -120
- * @epochs: sample positions of glottal closures in voiced parts, ascending
+ * @epochs: positions of glottal closures in voiced parts in samples (and parts of one), ascending
  * @n_epochs: their number
  * @snr_db: level of speech over that of the quietest parts, before noise reduction
  * @denoised: noise reduction was applied
@@ -50,7 +50,7 @@ typedef struct
   float *f0;
   float *cep;
   float *db;
-  guint32 *epochs;
+  double *epochs;
   gsize n_epochs;
   double snr_db;
   gboolean denoised;

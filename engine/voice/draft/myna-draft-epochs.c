@@ -177,12 +177,21 @@ period_at (const MynaDraftFormat *format, const float *f0, gsize n_frames, gsize
   return f0[frame] > 0 ? format->rate / (double) f0[frame] : 0;
 }
 
+/* Where between its neighbours a peak lies: the top of the parabola through them. */
+static double
+peak_shift (const float *z, gsize at)
+{
+  double bend = 2.0 * z[at] - z[at - 1] - z[at + 1];
+
+  return bend > 1e-6 ? CLAMP (0.5 * (z[at + 1] - z[at - 1]) / bend, -0.5, 0.5) : 0;
+}
+
 static void
-reverse (guint32 *values, gsize n)
+reverse (double *values, gsize n)
 {
   for (gsize i = 0; i < n / 2; i++)
     {
-      guint32 value = values[i];
+      double value = values[i];
 
       values[i] = values[n - 1 - i];
       values[n - 1 - i] = value;
@@ -246,14 +255,14 @@ chain_run (const float *z,
   while (marks->len > 0)
     {
       const Mark *mark = &g_array_index (marks, Mark, best);
-      guint32 at = (guint32) mark->at;
+      double at = (double) mark->at + peak_shift (z, mark->at);
 
       g_array_append_val (epochs, at);
       if (mark->before == best)
         break;
       best = mark->before;
     }
-  reverse (&g_array_index (epochs, guint32, 0) + n_before, epochs->len - n_before);
+  reverse (&g_array_index (epochs, double, 0) + n_before, epochs->len - n_before);
 }
 
 /**
@@ -270,7 +279,7 @@ chain_run (const float *z,
  *
  * Returns: (transfer full) (nullable): ascending sample positions; %NULL when cancelled
  */
-guint32 *
+double *
 myna_draft_find_epochs (const float *samples,
                         gsize n_samples,
                         const MynaDraftFormat *format,
@@ -292,7 +301,7 @@ myna_draft_find_epochs (const float *samples,
   if (!make_residual (filtered, n_samples, format, f0, z, cancellable, error))
     return NULL;
   shape_residual (z, n_samples, format);
-  epochs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  epochs = g_array_new (FALSE, FALSE, sizeof (double));
   for (gsize t = 0; t <= n_frames; t++)
     {
       if (t < n_frames && f0[t] > 0)
@@ -305,5 +314,5 @@ myna_draft_find_epochs (const float *samples,
   *n_epochs = epochs->len;
   if (epochs->len == 0)
     g_array_set_size (epochs, 1); /* so that no epochs are not taken for a failure */
-  return (guint32 *) (gpointer) g_array_free (epochs, FALSE);
+  return (double *) (gpointer) g_array_free (epochs, FALSE);
 }

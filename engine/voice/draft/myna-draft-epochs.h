@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-guint32 *myna_draft_find_epochs (const float *samples,
+double *myna_draft_find_epochs (const float *samples,
                                  gsize n_samples,
                                  const MynaDraftFormat *format,
                                  const float *f0,

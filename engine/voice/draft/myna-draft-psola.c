@@ -32,7 +32,7 @@ typedef struct
 typedef struct
 {
   const MynaDraftAnalysis *source;
-  double centre;
+  double centre; /* of a voiced pulse between samples */
   double left;
   double right;
   float gain;
@@ -140,10 +140,10 @@ take_voiced_pulse (
   pulse->centre = source->epochs[at];
   pulse->left = pulse->right = period;
   if (at > 0)
-    pulse->left = plausible_interval (source->epochs[at] - (double) source->epochs[at - 1], period);
+    pulse->left = plausible_interval (source->epochs[at] - source->epochs[at - 1], period);
   if (at + 1 < source->n_epochs)
     pulse->right =
-        plausible_interval (source->epochs[at + 1] - (double) source->epochs[at], period);
+        plausible_interval (source->epochs[at + 1] - source->epochs[at], period);
   pulse->gain = (float) sqrt (format->rate / (double) f0 / ((pulse->left + pulse->right) / 2));
   return TRUE;
 }
@@ -176,7 +176,7 @@ window_pulse (const Renderer *self, const Pulse *pulse, gint64 t)
   float *time = myna_draft_fft_get_time (self->fft);
   int middle = self->plan->format->fft / 2;
   int left = MIN ((int) pulse->left, middle - 1), right = MIN ((int) pulse->right, middle - 1);
-  gint64 centre = (gint64) pulse->centre;
+  gint64 centre = (gint64) floor (pulse->centre + 0.5);
 
   memset (time, 0, sizeof (float) * (gsize) self->plan->format->fft);
   for (int i = -left; i <= right; i++)
@@ -193,35 +193,58 @@ window_pulse (const Renderer *self, const Pulse *pulse, gint64 t)
     }
 }
 
-/* Gives the pulse in the time buffer the envelope that the plan wants. Nothing to do where that is
- * the source's own. */
-static void
-filter_pulse (const Renderer *self, gsize frame, gboolean noise)
+/* The gain of every bin that brings the source's envelope to what the plan wants. %FALSE: there is
+ * nothing to change. */
+static gboolean
+get_filter (const Renderer *self, gsize frame, gboolean noise, float *gain)
 {
   const MynaDraftPlan *plan = self->plan;
   gsize n_cep = (gsize) plan->format->n_cep;
   const float *raw = plan->raw != NULL ? plan->raw + frame * n_cep : NULL;
   const float *target = plan->target != NULL ? plan->target + frame * n_cep : NULL;
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
   float difference[MYNA_DRAFT_MAX_CEP];
-  float gain[MYNA_DRAFT_MAX_BINS];
   int n_bins = myna_draft_format_n_bins (plan->format);
 
   if (target == NULL ||
       (!noise && (raw == NULL || memcmp (raw, target, n_cep * sizeof (float)) == 0)))
-    return;
+    return FALSE;
   for (gsize c = 0; c < n_cep; c++)
     difference[c] = noise ? target[c] : target[c] - raw[c];
   myna_draft_code_decode (self->code, difference, gain);
   for (int k = 0; k < n_bins; k++)
     gain[k] = expf (noise ? MIN (0.5f * gain[k], MAX_LN_GAIN)
                           : CLAMP (0.5f * gain[k], -MAX_LN_GAIN, MAX_LN_GAIN));
+  return TRUE;
+}
+
+/* Filters the pulse in the time buffer and delays it by a part of a sample: whole samples would
+ * make the period jitter and the upper harmonics hoarse. */
+static void
+shape_pulse (const Renderer *self, gsize frame, gboolean noise, double delay)
+{
+  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float gain[MYNA_DRAFT_MAX_BINS];
+  int n_bins = myna_draft_format_n_bins (self->plan->format);
+  gboolean filtered = get_filter (self, frame, noise, gain);
+  double angle = -2 * G_PI * delay / self->plan->format->fft;
+  float step_re = (float) cos (angle), step_im = (float) sin (angle);
+  float turn_re = 1, turn_im = 0;
+
+  if (!filtered && fabs (delay) < 1e-3)
+    return;
   myna_draft_fft_forward (self->fft);
   for (int k = 0; k < n_bins; k++)
     {
-      spectrum[2 * k] *= gain[k];
-      spectrum[2 * k + 1] *= gain[k];
+      float re = spectrum[2 * k] * turn_re - spectrum[2 * k + 1] * turn_im;
+      float im = spectrum[2 * k] * turn_im + spectrum[2 * k + 1] * turn_re;
+      float next = turn_re * step_re - turn_im * step_im;
+
+      turn_im = turn_re * step_im + turn_im * step_re;
+      turn_re = next;
+      spectrum[2 * k] = filtered ? re * gain[k] : re;
+      spectrum[2 * k + 1] = filtered ? im * gain[k] : im;
     }
+  spectrum[2 * n_bins - 1] = 0; /* the bin at half the rate is real */
   myna_draft_fft_inverse (self->fft);
 }
 
@@ -260,27 +283,30 @@ render_all (Renderer *self, GCancellable *cancellable, GError **error)
       gsize frame = MIN ((gsize) (t / plan->format->hop + 0.5), plan->n_frames - 1);
       const MynaDraftAnalysis *source = get_source (self, frame);
       double position = get_position (self, frame, t);
+      double step = self->grain, place = 0;
       float f0 = plan->frames[frame].f0 > 0 ? CLAMP (plan->frames[frame].f0, MIN_F0, MAX_F0) : 0;
-      double step = self->grain;
+      gboolean voiced = FALSE;
       Pulse pulse;
 
       if (index % CANCEL_EVERY == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (take_voiced_pulse (self, source, position, f0, &pulse))
+      voiced = take_voiced_pulse (self, source, position, f0, &pulse);
+      if (voiced)
         {
           step = plan->format->rate / (double) f0;
           if (!was_voiced)
             t += align_first_pulse (&pulse, position, get_slope (self, frame), step);
-          was_voiced = TRUE;
+          place = t - (pulse.centre - floor (pulse.centre + 0.5));
         }
       else
         {
-          take_unvoiced_pulse (self, source, frame, position, index, &pulse);
-          was_voiced = FALSE;
+          t = place = floor (t + 0.5);
+          take_unvoiced_pulse (self, source, frame, get_position (self, frame, t), index, &pulse);
         }
-      window_pulse (self, &pulse, (gint64) (t + 0.5));
-      filter_pulse (self, frame, source == NULL);
-      add_pulse (self, (gint64) (t + 0.5));
+      window_pulse (self, &pulse, (gint64) floor (place + 0.5));
+      shape_pulse (self, frame, source == NULL, place - floor (place + 0.5));
+      add_pulse (self, (gint64) floor (place + 0.5));
+      was_voiced = voiced;
       t += step;
     }
   return TRUE;
