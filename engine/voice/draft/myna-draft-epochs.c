@@ -15,6 +15,7 @@
 #define MIN_PEAK 0.4f
 #define MIN_STEP 0.5 /* of a period */
 #define MAX_STEP 1.7
+#define PEAK_PULL 0.05 /* of a peak of the residual against two alike periods */
 
 /* Butterworth high-pass of second order, forwards and backwards, so without delay. In place. */
 static void
@@ -265,6 +266,84 @@ chain_run (const float *z,
   reverse (&g_array_index (epochs, double, 0) + n_before, epochs->len - n_before);
 }
 
+/* How far apart the two periods around @middle are most alike: about @period, between samples.
+ * @likeness is their correlation. */
+static double
+measure_period (const float *x, gsize n, double middle, double period, double *likeness)
+{
+  int width = (int) (1.2 * period), low = (int) (0.85 * period), high = (int) (1.15 * period) + 1;
+  float score[3] = { 0 }, best = 0;
+  double result = period;
+
+  for (int lag = low; lag <= high; lag++)
+    {
+      gint64 first = (gint64) middle - (width + lag) / 2;
+      const float *a = x + first, *b = a + lag;
+      float energy;
+
+      if (first < 0 || first + lag + width > (gint64) n)
+        break;
+      energy = myna_draft_dot (a, a, (gsize) width) * myna_draft_dot (b, b, (gsize) width);
+      score[0] = score[1];
+      score[1] = score[2];
+      score[2] = myna_draft_dot (a, b, (gsize) width) / sqrtf (energy + 1e-12f);
+      if (lag >= low + 2 && score[1] > best && score[1] >= score[0] && score[1] >= score[2])
+        {
+          float bend = MAX (2 * score[1] - score[0] - score[2], 1e-6f);
+
+          best = score[1];
+          result = lag - 1 + CLAMP (0.5 * (score[2] - score[0]) / bend, -0.5, 0.5);
+        }
+    }
+  *likeness = best;
+  return result;
+}
+
+/* Moves the marks of one run so that neighbours are as far apart as the periods they stand for
+ * are alike: least squares with a weak pull to the peaks that were found. Peaks of the residual
+ * wander where it is weak, as in nasals. */
+static void
+refine_run (const float *x, gsize n, const MynaDraftFormat *format, const float *f0,
+            gsize n_frames, double *epochs, gsize n_epochs)
+{
+  g_autofree double *diagonal = g_new (double, n_epochs);
+  g_autofree double *link = g_new0 (double, n_epochs); /* between k - 1 and k */
+  g_autofree double *moved = g_new0 (double, n_epochs);
+
+  for (gsize k = 0; k < n_epochs; k++)
+    diagonal[k] = PEAK_PULL;
+  for (gsize k = 1; k < n_epochs; k++)
+    {
+      double middle = (epochs[k - 1] + epochs[k]) / 2, step = epochs[k] - epochs[k - 1];
+      double period = period_at (format, f0, n_frames, (gsize) middle), likeness = 0, error = 0;
+
+      if (period <= 0 || step < 0.6 * period || step > 1.5 * period)
+        continue;
+      error = measure_period (x, n, middle, period, &likeness) - step;
+      link[k] = likeness * likeness;
+      diagonal[k - 1] += link[k];
+      diagonal[k] += link[k];
+      moved[k - 1] -= link[k] * error;
+      moved[k] += link[k] * error;
+    }
+  /* The tridiagonal system (Thomas). */
+  for (gsize k = 1; k < n_epochs; k++)
+    {
+      double factor = -link[k] / diagonal[k - 1];
+
+      diagonal[k] += factor * link[k];
+      moved[k] -= factor * moved[k - 1];
+    }
+  for (gsize k = n_epochs; k-- > 0;)
+    {
+      if (k + 1 < n_epochs)
+        moved[k] += link[k + 1] * moved[k + 1];
+      moved[k] /= diagonal[k];
+    }
+  for (gsize k = 0; k < n_epochs; k++)
+    epochs[k] = CLAMP (epochs[k] + moved[k], 0.0, (double) n - 1);
+}
+
 /**
  * myna_draft_find_epochs:
  * @samples: the signal
@@ -295,6 +374,7 @@ myna_draft_find_epochs (const float *samples,
   g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   GArray *epochs = NULL;
   gsize run = 0;
+  guint before = 0;
 
   *n_epochs = 0;
   high_pass (filtered, n_samples, 60.0 / format->rate);
@@ -309,6 +389,10 @@ myna_draft_find_epochs (const float *samples,
       if (t > run)
         chain_run (z, run * hop > hop / 2 ? run * hop - hop / 2 : 0,
                    MIN (t * hop - hop / 2, n_samples), format, f0, n_frames, marks, epochs);
+      if (epochs->len > before)
+        refine_run (filtered, n_samples, format, f0, n_frames,
+                    &g_array_index (epochs, double, 0) + before, epochs->len - before);
+      before = epochs->len;
       run = t + 1;
     }
   *n_epochs = epochs->len;
