@@ -303,8 +303,13 @@ measure_period (const float *x, gsize n, double middle, double period, double *l
  * are alike: least squares with a weak pull to the peaks that were found. Peaks of the residual
  * wander where it is weak, as in nasals. */
 static void
-refine_run (const float *x, gsize n, const MynaDraftFormat *format, const float *f0,
-            gsize n_frames, double *epochs, gsize n_epochs)
+refine_run (const float *x,
+            gsize n,
+            const MynaDraftFormat *format,
+            const float *f0,
+            gsize n_frames,
+            double *epochs,
+            gsize n_epochs)
 {
   g_autofree double *diagonal = g_new (double, n_epochs);
   g_autofree double *link = g_new0 (double, n_epochs); /* between k - 1 and k */

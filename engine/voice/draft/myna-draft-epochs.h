@@ -8,11 +8,11 @@
 G_BEGIN_DECLS
 
 double *myna_draft_find_epochs (const float *samples,
-                                 gsize n_samples,
-                                 const MynaDraftFormat *format,
-                                 const float *f0,
-                                 gsize *n_epochs,
-                                 GCancellable *cancellable,
-                                 GError **error);
+                                gsize n_samples,
+                                const MynaDraftFormat *format,
+                                const float *f0,
+                                gsize *n_epochs,
+                                GCancellable *cancellable,
+                                GError **error);
 
 G_END_DECLS

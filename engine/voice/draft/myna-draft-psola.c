@@ -142,8 +142,7 @@ take_voiced_pulse (
   if (at > 0)
     pulse->left = plausible_interval (source->epochs[at] - source->epochs[at - 1], period);
   if (at + 1 < source->n_epochs)
-    pulse->right =
-        plausible_interval (source->epochs[at + 1] - source->epochs[at], period);
+    pulse->right = plausible_interval (source->epochs[at + 1] - source->epochs[at], period);
   pulse->gain = (float) sqrt (format->rate / (double) f0 / ((pulse->left + pulse->right) / 2));
   return TRUE;
 }
