@@ -87,7 +87,7 @@ join_recordings (MynaDraftModel *self, const MynaDraftMaterial *material, guint 
   all->f0 = g_new (float, MAX (n_frames, 1));
   all->db = g_new (float, MAX (n_frames, 1));
   all->cep = g_new (float, MAX (n_frames, 1) * n_cep);
-  all->epochs = g_new (guint32, MAX (n_epochs, 1));
+  all->epochs = g_new (double, MAX (n_epochs, 1));
   for (guint m = 0; m < n_material; m++)
     {
       const MynaDraftAnalysis *clip = material[m].recording;
@@ -99,8 +99,8 @@ join_recordings (MynaDraftModel *self, const MynaDraftMaterial *material, guint 
       memcpy (all->f0 + at, clip->f0, n * sizeof (float));
       memcpy (all->db + at, clip->db, n * sizeof (float));
       memcpy (all->cep + at * n_cep, clip->cep, n * n_cep * sizeof (float));
-      for (gsize e = 0; e < clip->n_epochs && clip->epochs[e] < n * hop; e++)
-        all->epochs[all->n_epochs++] = clip->epochs[e] + (guint32) (at * hop);
+      for (gsize e = 0; e < clip->n_epochs && clip->epochs[e] < (double) (n * hop); e++)
+        all->epochs[all->n_epochs++] = clip->epochs[e] + (double) (at * hop);
       if (clip->room_end - clip->room_start > all->room_end - all->room_start)
         {
           all->room_start = at + clip->room_start;
