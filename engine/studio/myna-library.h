@@ -23,6 +23,7 @@ typedef enum
 } MynaLibraryOpenFlags;
 
 MynaLibrary *myna_library_open (const char *data_dir, MynaLibraryOpenFlags flags, GError **error);
+const char *myna_library_get_data_dir (MynaLibrary *self);
 gboolean myna_library_is_read_only (MynaLibrary *self);
 /* Non-NULL after a damaged database was set aside and rebuilt: a sentence for a banner. */
 const char *myna_library_get_recovery_notice (MynaLibrary *self);

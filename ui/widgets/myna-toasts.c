@@ -3,6 +3,37 @@
 
 #include "ui/widgets/myna-toasts.h"
 
+static GtkWidget *
+find_below (GtkWidget *widget)
+{
+  GtkWidget *found = ADW_IS_TOAST_OVERLAY (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_below (child);
+  return found;
+}
+
+/**
+ * myna_toasts_find_overlay:
+ * @from: a widget
+ *
+ * Returns: (transfer none) (nullable): the toast overlay around @from; for a dialog, which lies
+ * above the window's content, that of the window. %NULL when @from is not shown.
+ */
+GtkWidget *
+myna_toasts_find_overlay (GtkWidget *from)
+{
+  GtkWidget *overlay = NULL;
+  GtkRoot *root = NULL;
+
+  g_return_val_if_fail (GTK_IS_WIDGET (from), NULL);
+
+  overlay = gtk_widget_get_ancestor (from, ADW_TYPE_TOAST_OVERLAY);
+  root = gtk_widget_get_root (from);
+  return overlay == NULL && root != NULL ? find_below (GTK_WIDGET (root)) : overlay;
+}
+
 /**
  * myna_toasts_add:
  * @from: the widget that has something to say
@@ -19,7 +50,7 @@ myna_toasts_add (GtkWidget *from, AdwToast *toast)
   g_return_if_fail (GTK_IS_WIDGET (from));
   g_return_if_fail (ADW_IS_TOAST (toast));
 
-  overlay = gtk_widget_get_ancestor (from, ADW_TYPE_TOAST_OVERLAY);
+  overlay = myna_toasts_find_overlay (from);
   if (overlay == NULL)
     {
       g_object_unref (g_object_ref_sink (toast));

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ui/studio/myna-speech-options.h"
+
+#include <glib/gi18n.h>
+
+struct _MynaSpeechOptions
+{
+  GtkPopover parent_instance;
+
+  /* Template widgets */
+  GtkAdjustment *speed;
+  GtkAdjustment *pitch;
+  GtkAdjustment *clarity;
+  AdwSpinRow *pause_row;
+  AdwSwitchRow *random_row;
+  AdwSpinRow *seed_row;
+
+  /* Owned references */
+  GSettings *settings;
+};
+
+G_DEFINE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, GTK_TYPE_POPOVER)
+
+static const char *const keys[] = { "speed", "pitch", "clarity", "pause", "random-seed", "seed" };
+
+static char *
+describe_speed (MynaSpeechOptions *self, double value)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  /* Translators: speaking speed, as in "1.25×" */
+  return g_strdup_printf (_ ("%.2f×"), value);
+}
+
+static char *
+describe_pitch (MynaSpeechOptions *self, double value)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  if (value > -0.05 && value < 0.05)
+    return g_strdup (_ ("Unchanged"));
+  /* Translators: pitch change, as in "+2.0 semitones" */
+  return g_strdup_printf (_ ("%+.1f semitones"), value);
+}
+
+static void
+on_reset (MynaSpeechOptions *self, GtkButton *button)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_settings_reset (self->settings, keys[i]);
+}
+
+/**
+ * myna_speech_options_fill:
+ * @settings: the application's settings
+ * @params: (inout): what the engine takes; speed, pitch, clarity and seed are set
+ * @pause: (out): seconds between sentences
+ *
+ * Reads the options as they are now; a random seed is drawn here.
+ */
+void
+myna_speech_options_fill (GSettings *settings, MynaSpeakParams *params, double *pause)
+{
+  g_return_if_fail (G_IS_SETTINGS (settings));
+  g_return_if_fail (params != NULL);
+  g_return_if_fail (pause != NULL);
+
+  params->speed = g_settings_get_double (settings, "speed");
+  params->pitch = g_settings_get_double (settings, "pitch");
+  params->clarity = g_settings_get_double (settings, "clarity");
+  params->seed = g_settings_get_boolean (settings, "random-seed")
+                     ? g_random_int ()
+                     : g_settings_get_uint (settings, "seed");
+  *pause = g_settings_get_double (settings, "pause");
+}
+
+static void
+bind_settings (MynaSpeechOptions *self)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  g_settings_bind (self->settings, "speed", self->speed, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "pitch", self->pitch, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "clarity", self->clarity, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "pause", self->pause_row, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "random-seed", self->random_row, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "seed", self->seed_row, "value", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+myna_speech_options_dispose (GObject *object)
+{
+  MynaSpeechOptions *self = MYNA_SPEECH_OPTIONS (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), MYNA_TYPE_SPEECH_OPTIONS);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (myna_speech_options_parent_class)->dispose (object);
+}
+
+static void
+myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_speech_options_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               MYNA_RESOURCE_BASE "/studio/myna-speech-options.ui");
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, speed);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pitch);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, clarity);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pause_row);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, random_row);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, seed_row);
+  gtk_widget_class_bind_template_callback (widget_class, describe_speed);
+  gtk_widget_class_bind_template_callback (widget_class, describe_pitch);
+  gtk_widget_class_bind_template_callback (widget_class, on_reset);
+}
+
+static void
+myna_speech_options_init (MynaSpeechOptions *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->settings = g_settings_new (MYNA_APP_ID);
+  bind_settings (self);
+}
