@@ -180,11 +180,19 @@ flatten (const char *text)
   return line->len > 0 ? g_string_free_and_steal (g_steal_pointer (&line)) : NULL;
 }
 
-static void
-set_clip_transcript (MynaVoiceRecord *self, guint index, const char *text)
+/**
+ * myna_voice_record_set_clip_transcript:
+ * @index: which clip
+ * @text: (nullable): what is said in it; blank counts as %NULL
+ */
+void
+myna_voice_record_set_clip_transcript (MynaVoiceRecord *self, guint index, const char *text)
 {
-  MynaVoiceClip *clip = g_ptr_array_index (self->clips, index);
+  MynaVoiceClip *clip;
 
+  g_return_if_fail (self != NULL && index < self->clips->len);
+
+  clip = g_ptr_array_index (self->clips, index);
   g_free (clip->transcript);
   clip->transcript = text != NULL ? flatten (text) : NULL;
 }
@@ -219,7 +227,7 @@ myna_voice_record_set_transcript (MynaVoiceRecord *self, const char *text, GErro
         }
     }
   for (guint i = 0; i < self->clips->len; i++)
-    set_clip_transcript (self, i, lines != NULL ? lines[i] : flat);
+    myna_voice_record_set_clip_transcript (self, i, lines != NULL ? lines[i] : flat);
   return TRUE;
 }
 

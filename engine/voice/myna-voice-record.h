@@ -64,6 +64,7 @@ MynaVoiceClip *myna_voice_record_add_clip (MynaVoiceRecord *self,
                                            const char *sha256,
                                            double duration);
 const MynaVoiceClip *myna_voice_record_get_clip (const MynaVoiceRecord *self, guint index);
+void myna_voice_record_set_clip_transcript (MynaVoiceRecord *self, guint index, const char *text);
 char *myna_voice_record_dup_clip_path (const MynaVoiceRecord *self, guint index);
 char *myna_voice_record_dup_transcript (const MynaVoiceRecord *self);
 gboolean myna_voice_record_set_transcript (MynaVoiceRecord *self, const char *text, GError **error);

@@ -11,25 +11,43 @@ G_BEGIN_DECLS
  * MynaVoices:
  *
  * The library of voices as a GListModel of MynaVoice, sorted by name. Main thread only.
+ *
+ * Signal "prepare-wanted" (MynaVoice): a voice is new, or its transcript or language changed, so
+ * that the speech engine should prepare it (MynaLibrary enqueues a job of kind "prepare").
  */
 G_DECLARE_FINAL_TYPE (MynaVoices, myna_voices, MYNA, VOICES, GObject)
 
-MynaVoices *myna_voices_new (MynaStore *store);
+MynaVoices *myna_voices_new (MynaStore *store, const char *engine);
 MynaVoice *myna_voices_find (MynaVoices *self, const char *id);
 MynaVoice *myna_voices_find_by_name (MynaVoices *self, const char *name);
 
-/* regions: (element-type MynaVoiceRegion). consent: the person's own words or a fixed note; empty is refused. */
-void myna_voices_add_async (MynaVoices *self, const char *name, const char *language, GPtrArray *regions, const char *consent,
-                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* regions: (element-type MynaVoiceRegion). consent: the person's own words or a fixed note; empty
+ * is refused. */
+void myna_voices_add_async (MynaVoices *self,
+                            const char *name,
+                            const char *language,
+                            GPtrArray *regions,
+                            const char *consent,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
 MynaVoice *myna_voices_add_finish (MynaVoices *self, GAsyncResult *result, GError **error);
 
 gboolean myna_voices_rename (MynaVoices *self, MynaVoice *voice, const char *name, GError **error);
-gboolean myna_voices_set_transcript (MynaVoices *self, MynaVoice *voice, const char *transcript, GError **error);
-gboolean myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *language, GError **error);
+gboolean myna_voices_set_transcript (MynaVoices *self,
+                                     MynaVoice *voice,
+                                     const char *transcript,
+                                     GError **error);
+gboolean
+myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *language, GError **error);
 
-/* remove hides the voice at once; restore brings it back; purge deletes what was removed for good. */
+/* remove hides the voice at once; restore brings it back; purge deletes what was removed for good.
+ */
 void myna_voices_remove (MynaVoices *self, MynaVoice *voice);
 void myna_voices_restore (MynaVoices *self, MynaVoice *voice);
 void myna_voices_purge_removed (MynaVoices *self);
+
+/* What the engine found when the voice was prepared. */
+void myna_voices_set_prepared (MynaVoices *self, const char *id, const char *const *warnings);
 
 G_END_DECLS

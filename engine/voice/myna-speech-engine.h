@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/voice/myna-speech.h"
+#include "engine/voice/myna-voice-record.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MynaSpeechEngine:
+ * @id: stable, in files: "draft"
+ * @name: untranslated name (N_)
+ * @prepare: makes of a voice's clips what speaking needs, or loads it from @cache_path when that is
+ *   there and sound; writes it there otherwise (a cache that cannot be written is no error).
+ *   @out_warnings: (nullable strv) sentences for the user about the sample.
+ * @speak: speaks one sentence; the same input gives the same samples
+ * @free_prepared: frees what prepare returned
+ *
+ * A way to turn text into a person's speech. All functions block, run on any thread but one call at
+ * a time for a prepared voice, and look at the cancellable at least every 100 ms. A sentence with
+ * nothing speakable gives MYNA_ERROR_EMPTY.
+ */
+typedef struct
+{
+  const char *id;
+  const char *name;
+  gpointer (*prepare) (const MynaVoiceRecord *voice,
+                       const char *cache_path,
+                       MynaProgressFunc progress,
+                       gpointer progress_data,
+                       char ***out_warnings,
+                       GCancellable *cancellable,
+                       GError **error);
+  MynaSpeech *(*speak) (gpointer prepared,
+                        const char *sentence,
+                        const MynaSpeakParams *params,
+                        GCancellable *cancellable,
+                        GError **error);
+  GDestroyNotify free_prepared;
+} MynaSpeechEngine;
+
+/* engine must live as long as the process. */
+void myna_speech_engine_register (const MynaSpeechEngine *engine);
+const MynaSpeechEngine *myna_speech_engine_find (const char *id, GError **error);
+
+/**
+ * MynaPreparedVoice:
+ *
+ * A voice that an engine is ready to speak with. Immutable and reference counted; any thread.
+ */
+typedef struct _MynaPreparedVoice MynaPreparedVoice;
+
+MynaPreparedVoice *myna_prepared_voice_new (const MynaSpeechEngine *engine,
+                                            const MynaVoiceRecord *voice,
+                                            MynaProgressFunc progress,
+                                            gpointer progress_data,
+                                            GCancellable *cancellable,
+                                            GError **error);
+MynaPreparedVoice *myna_prepared_voice_ref (MynaPreparedVoice *self);
+void myna_prepared_voice_unref (MynaPreparedVoice *self);
+const char *myna_prepared_voice_get_key (MynaPreparedVoice *self);
+const char *const *myna_prepared_voice_get_warnings (MynaPreparedVoice *self);
+MynaSpeech *myna_prepared_voice_speak (MynaPreparedVoice *self,
+                                       const char *sentence,
+                                       const MynaSpeakParams *params,
+                                       GCancellable *cancellable,
+                                       GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaPreparedVoice, myna_prepared_voice_unref)
+
+G_END_DECLS
