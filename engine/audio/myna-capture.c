@@ -648,11 +648,11 @@ start_stream (MynaCapture *self, const char *device_id, guint serial, GError **e
   int failed;
 
   self->stream = myna_sound_stream_open (MYNA_SOUND_INPUT, device_id, device_id[0] ? 2 : 1,
-                                         LATENCY_SECONDS, capture_cb, self, error);
+                                         LATENCY_SECONDS, error);
   if (self->stream == NULL)
     return FALSE;
   reset_for_stream (self);
-  if (!myna_sound_stream_start (self->stream, error))
+  if (!myna_sound_stream_start (self->stream, capture_cb, self, error))
     return FALSE;
   set_serial (self, serial);
   failed = pthread_create (&self->writer_thread, NULL, writer_thread, self);

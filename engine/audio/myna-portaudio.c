@@ -501,8 +501,6 @@ read_stream_info (MynaSoundStream *self, MynaSoundDirection direction)
  * @device_id: the device's id, "" for the system's default
  * @max_channels: channels wanted; the stream has fewer when the device has
  * @latency: seconds of buffering suggested to the device
- * @callback: PortAudio's callback, float samples interleaved; returns paContinue
- * @user_data: for @callback
  * @error: (out): MYNA_ERROR_NO_DEVICE with a sentence for the person
  *
  * Opens a stream; looks for new hardware once when the device is not there.
@@ -514,18 +512,14 @@ myna_sound_stream_open (MynaSoundDirection direction,
                         const char *device_id,
                         int max_channels,
                         double latency,
-                        PaStreamCallback *callback,
-                        gpointer user_data,
                         GError **error)
 {
   MynaSoundStream *self;
   PaError failed;
 
-  g_return_val_if_fail (device_id != NULL && callback != NULL, NULL);
+  g_return_val_if_fail (device_id != NULL, NULL);
 
   self = g_new0 (MynaSoundStream, 1);
-  self->callback = callback;
-  self->user_data = user_data;
   self->latency = latency;
   sem_init (&self->finished, 0, 0);
   failed = try_to_open (self, direction, device_id, max_channels);
@@ -549,17 +543,25 @@ myna_sound_stream_open (MynaSoundDirection direction,
 
 /**
  * myna_sound_stream_start:
- * @self: a stream
+ * @self: an opened stream
+ * @callback: PortAudio's callback, float samples interleaved; returns paContinue
+ * @user_data: for @callback
  * @error: (out): MYNA_ERROR_NO_DEVICE
  *
  * From now on the callback is called, on a thread of its own.
  */
 gboolean
-myna_sound_stream_start (MynaSoundStream *self, GError **error)
+myna_sound_stream_start (MynaSoundStream *self,
+                         PaStreamCallback *callback,
+                         gpointer user_data,
+                         GError **error)
 {
   PaError failed;
 
-  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && callback != NULL, FALSE);
+
+  self->callback = callback;
+  self->user_data = user_data;
 
   failed = Pa_StartStream (self->stream);
   self->started = failed == paNoError;

@@ -49,10 +49,11 @@ MynaSoundStream *myna_sound_stream_open (MynaSoundDirection direction,
                                          const char *device_id,
                                          int max_channels,
                                          double latency,
-                                         PaStreamCallback *callback,
-                                         gpointer user_data,
                                          GError **error);
-gboolean myna_sound_stream_start (MynaSoundStream *self, GError **error);
+gboolean myna_sound_stream_start (MynaSoundStream *self,
+                                  PaStreamCallback *callback,
+                                  gpointer user_data,
+                                  GError **error);
 int myna_sound_stream_get_rate (MynaSoundStream *self);
 int myna_sound_stream_get_channels (MynaSoundStream *self);
 double myna_sound_stream_get_latency (MynaSoundStream *self);
