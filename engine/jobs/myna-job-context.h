@@ -35,9 +35,13 @@ void myna_job_context_set_result (MynaJobContext *cx, const char *result);
 
 /* The journal: finished pieces by key. put returns only when the row is on disk. */
 char *myna_job_context_journal_get (MynaJobContext *cx, const char *key);
-gboolean myna_job_context_journal_put (MynaJobContext *cx, const char *key, const char *value, GError **error);
+gboolean myna_job_context_journal_put (MynaJobContext *cx,
+                                       const char *key,
+                                       const char *value,
+                                       GError **error);
 
 /* Runs @func on the main context, in order with this job's other events. */
-void myna_job_context_emit (MynaJobContext *cx, GSourceFunc func, gpointer data, GDestroyNotify destroy);
+void
+myna_job_context_emit (MynaJobContext *cx, GSourceFunc func, gpointer data, GDestroyNotify destroy);
 
 G_END_DECLS

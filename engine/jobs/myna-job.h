@@ -35,7 +35,8 @@ GType myna_job_state_get_type (void);
  * Properties: "id" (int64), "kind", "title", "subtitle", "state", "stage" (translated, nullable),
  * "fraction" (0 … 1, -1 unknown), "speed" (translated text such as "12.3× real time", nullable),
  * "eta" (seconds, -1 unknown; hidden until 5 % or 10 s), "elapsed" (seconds), "error" (nullable),
- * "warnings" (strv, nullable), "log" (text), "result" (nullable: a file path, or "take:ID", "voice:ID").
+ * "warnings" (strv, nullable), "log" (text), "result" (nullable: a file path, or "take:ID",
+ * "voice:ID").
  */
 G_DECLARE_FINAL_TYPE (MynaJob, myna_job, MYNA, JOB, GObject)
 
