@@ -2,10 +2,8 @@
 #include "config.h"
 
 #include "engine/jobs/myna-job-queue.h"
+#include "engine/jobs/myna-job-queue-private.h"
 #include "engine/core/myna-error.h"
-#include "engine/jobs/myna-eta.h"
-#include "engine/jobs/myna-job-engine.h"
-#include "engine/jobs/myna-job-outbox.h"
 #include "engine/jobs/myna-job-private.h"
 #include "engine/jobs/myna-job-records.h"
 
@@ -18,34 +16,6 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy;
 } Kind;
-
-struct _MynaJobQueue
-{
-  GObject parent_instance;
-
-  /* Owned */
-  MynaStore *store;
-  GMainContext *context;
-  MynaJobOutbox *outbox;
-  MynaJobEngine *engine;
-  GHashTable *kinds; /* name -> Kind */
-  GPtrArray *jobs;   /* in their order */
-  gint64 next_id;
-
-  /* The job that the engine has: from the order to the event of its end. */
-  MynaJob *current;
-  GCancellable *cancellable;
-  gboolean remove_current;
-  gint64 start; /* monotonic, 0 until the engine has confirmed */
-  double elapsed_before;
-  MynaEta eta;
-  GSource *tick;
-
-  MynaJob *active; /* borrowed: current, once the engine has confirmed it */
-  guint n_unfinished;
-  gboolean paused;
-  gboolean stopped;
-};
 
 static void list_model_iface_init (GListModelInterface *iface);
 
@@ -71,8 +41,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
-
-static void dispatch (MynaJobQueue *self);
 
 static GType
 list_model_get_item_type (GListModel *model)
@@ -118,8 +86,8 @@ kind_free (gpointer data)
   g_free (kind);
 }
 
-static void
-update_n_unfinished (MynaJobQueue *self)
+void
+myna_job_queue_update_n_unfinished (MynaJobQueue *self)
 {
   guint n = 0;
 
@@ -200,8 +168,8 @@ stop_tick (MynaJobQueue *self)
   g_clear_pointer (&self->tick, g_source_unref);
 }
 
-static void
-append_log (MynaJobQueue *self, MynaJob *job, const char *text)
+void
+myna_job_queue_append_log (MynaJobQueue *self, MynaJob *job, const char *text)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
@@ -214,8 +182,8 @@ append_log (MynaJobQueue *self, MynaJob *job, const char *text)
 }
 
 /* Takes the job out of the list and off the disk. */
-static void
-forget (MynaJobQueue *self, MynaJob *job)
+void
+myna_job_queue_forget (MynaJobQueue *self, MynaJob *job)
 {
   g_autoptr (MynaJob) keep = g_object_ref (job);
   guint position = 0;
@@ -228,17 +196,17 @@ forget (MynaJobQueue *self, MynaJob *job)
   myna_job_record_remove (self->store, myna_job_get_id (job));
   g_ptr_array_remove_index (self->jobs, position);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-  update_n_unfinished (self);
+  myna_job_queue_update_n_unfinished (self);
 }
 
-static void
-emit_finished (MynaJobQueue *self, MynaJob *job)
+void
+myna_job_queue_emit_finished (MynaJobQueue *self, MynaJob *job)
 {
   g_autoptr (MynaJob) keep = g_object_ref (job);
 
   g_assert (MYNA_IS_JOB_QUEUE (self));
 
-  update_n_unfinished (self);
+  myna_job_queue_update_n_unfinished (self);
   g_signal_emit (self, signals[SIGNAL_JOB_FINISHED], 0, keep);
 }
 
@@ -310,13 +278,13 @@ handle_ended (MynaJobQueue *self, const MynaJobEvent *event)
   show_outcome (job, event);
   set_active (self, NULL);
   if (myna_job_is_finished (job))
-    emit_finished (self, job);
+    myna_job_queue_emit_finished (self, job);
   else
-    update_n_unfinished (self);
+    myna_job_queue_update_n_unfinished (self);
   if (self->remove_current)
-    forget (self, job);
+    myna_job_queue_forget (self, job);
   self->remove_current = FALSE;
-  dispatch (self);
+  myna_job_queue_dispatch (self);
 }
 
 /* MynaJobDeliver. */
@@ -370,8 +338,8 @@ start (MynaJobQueue *self, MynaJob *job, Kind *kind)
 }
 
 /* Gives the engine the first job that waits and can be done, when it has none. */
-static void
-dispatch (MynaJobQueue *self)
+void
+myna_job_queue_dispatch (MynaJobQueue *self)
 {
   g_assert (MYNA_IS_JOB_QUEUE (self));
 
@@ -537,7 +505,7 @@ myna_job_queue_register (MynaJobQueue *self,
   entry->user_data = user_data;
   entry->destroy = destroy;
   g_hash_table_insert (self->kinds, g_strdup (kind), entry);
-  dispatch (self);
+  myna_job_queue_dispatch (self);
 }
 
 /* The process that ran it is gone: only a writer may say so, for nobody else holds the folder then.
@@ -550,8 +518,8 @@ mark_interrupted (MynaJobQueue *self, MynaJob *job)
   if (myna_job_get_state (job) != MYNA_JOB_RUNNING || myna_store_is_read_only (self->store))
     return;
   myna_job_set_state (job, MYNA_JOB_INTERRUPTED);
-  append_log (self, job,
-              _ ("Interrupted: Myna ended while the job ran. What was finished is kept."));
+  myna_job_queue_append_log (
+      self, job, _ ("Interrupted: Myna ended while the job ran. What was finished is kept."));
   myna_job_record_save (self->store, job, NULL, NULL);
 }
 
@@ -585,8 +553,8 @@ myna_job_queue_load (MynaJobQueue *self)
   if (!myna_store_is_read_only (self->store))
     myna_job_records_sweep_folders (self->store);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, self->jobs->len);
-  update_n_unfinished (self);
-  dispatch (self);
+  myna_job_queue_update_n_unfinished (self);
+  myna_job_queue_dispatch (self);
 }
 
 /* Waits for the word of the store; the queue may be gone by then. */
@@ -612,11 +580,11 @@ job_saved_cb (MynaStore *store, const GError *error, gpointer data)
   if (job == self->current)
     return; /* The engine finds no row, and reports the end. */
   myna_job_set_state (job, MYNA_JOB_FAILED);
-  emit_finished (self, job);
+  myna_job_queue_emit_finished (self, job);
 }
 
-static void
-save_queued (MynaJobQueue *self, MynaJob *job)
+void
+myna_job_queue_save_queued (MynaJobQueue *self, MynaJob *job)
 {
   Saving *saving = g_new0 (Saving, 1);
 
@@ -680,10 +648,10 @@ myna_job_queue_add (MynaJobQueue *self,
   job = myna_job_new (self->next_id++, kind, title, subtitle, params);
   myna_job_set_position (job, position);
   g_ptr_array_add (self->jobs, job);
-  save_queued (self, job);
+  myna_job_queue_save_queued (self, job);
   g_list_model_items_changed (G_LIST_MODEL (self), self->jobs->len - 1, 0, 1);
-  update_n_unfinished (self);
-  dispatch (self);
+  myna_job_queue_update_n_unfinished (self);
+  myna_job_queue_dispatch (self);
   return job;
 }
 
@@ -733,125 +701,6 @@ myna_job_queue_get_n_unfinished (MynaJobQueue *self)
   return self->n_unfinished;
 }
 
-/* Whether @job is one of this queue that this process may change. */
-static gboolean
-may_change (MynaJobQueue *self, MynaJob *job)
-{
-  g_assert (MYNA_IS_JOB_QUEUE (self));
-
-  return !self->stopped && !myna_store_is_read_only (self->store) &&
-         g_ptr_array_find (self->jobs, job, NULL);
-}
-
-/**
- * myna_job_queue_cancel:
- * @self: a queue
- * @job: a job
- *
- * Cancels a job: one that waits, or was interrupted, at once; one that runs is
- * %MYNA_JOB_CANCELLING until the engine confirms. Otherwise, and in a store open for reading,
- * nothing happens. Idempotent.
- */
-void
-myna_job_queue_cancel (MynaJobQueue *self, MynaJob *job)
-{
-  MynaJobState state;
-
-  g_return_if_fail (MYNA_IS_JOB_QUEUE (self));
-  g_return_if_fail (MYNA_IS_JOB (job));
-
-  state = myna_job_get_state (job);
-  if (!may_change (self, job))
-    return;
-  if (job == self->current)
-    {
-      myna_job_set_state (job, MYNA_JOB_CANCELLING);
-      g_cancellable_cancel (self->cancellable);
-    }
-  else if (state == MYNA_JOB_QUEUED || state == MYNA_JOB_INTERRUPTED)
-    {
-      myna_job_set_error (job, NULL);
-      myna_job_set_state (job, MYNA_JOB_CANCELLED);
-      append_log (self, job, _ ("Cancelled."));
-      myna_job_record_save (self->store, job, NULL, NULL);
-      emit_finished (self, job);
-    }
-}
-
-/* Back into the queue, in its place. What its journal has is not done again. */
-static void
-requeue (MynaJobQueue *self, MynaJob *job)
-{
-  g_assert (MYNA_IS_JOB_QUEUE (self));
-
-  g_object_freeze_notify (G_OBJECT (job));
-  if (myna_job_get_state (job) != MYNA_JOB_INTERRUPTED)
-    {
-      myna_job_set_elapsed (job, 0);
-      myna_job_set_fraction (job, -1);
-    }
-  myna_job_set_stage (job, NULL);
-  myna_job_set_error (job, NULL);
-  myna_job_set_warnings (job, NULL);
-  myna_job_set_result (job, NULL);
-  myna_job_set_state (job, MYNA_JOB_QUEUED);
-  g_object_thaw_notify (G_OBJECT (job));
-  save_queued (self, job);
-}
-
-/**
- * myna_job_queue_retry:
- * @self: a queue
- * @job: a job that failed, was cancelled or was interrupted; others are left alone
- *
- * Queues the job again, in its place. Pieces that are in its journal are not done again.
- */
-void
-myna_job_queue_retry (MynaJobQueue *self, MynaJob *job)
-{
-  MynaJobState state;
-
-  g_return_if_fail (MYNA_IS_JOB_QUEUE (self));
-  g_return_if_fail (MYNA_IS_JOB (job));
-
-  state = myna_job_get_state (job);
-  if (!may_change (self, job) ||
-      (state != MYNA_JOB_FAILED && state != MYNA_JOB_CANCELLED && state != MYNA_JOB_INTERRUPTED))
-    return;
-  requeue (self, job);
-  update_n_unfinished (self);
-  dispatch (self);
-}
-
-/**
- * myna_job_queue_resume_interrupted:
- * @self: a queue
- *
- * Queues all jobs again that were interrupted when the process died.
- *
- * Returns: how many
- */
-guint
-myna_job_queue_resume_interrupted (MynaJobQueue *self)
-{
-  guint n = 0;
-
-  g_return_val_if_fail (MYNA_IS_JOB_QUEUE (self), 0);
-
-  for (guint i = 0; i < self->jobs->len; i++)
-    {
-      MynaJob *job = self->jobs->pdata[i];
-
-      if (myna_job_get_state (job) != MYNA_JOB_INTERRUPTED || !may_change (self, job))
-        continue;
-      requeue (self, job);
-      n++;
-    }
-  update_n_unfinished (self);
-  dispatch (self);
-  return n;
-}
-
 /**
  * myna_job_queue_set_paused:
  * @self: a queue
@@ -869,7 +718,7 @@ myna_job_queue_set_paused (MynaJobQueue *self, gboolean paused)
     return;
   self->paused = paused;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
-  dispatch (self);
+  myna_job_queue_dispatch (self);
 }
 
 /**
@@ -884,126 +733,6 @@ myna_job_queue_get_paused (MynaJobQueue *self)
   g_return_val_if_fail (MYNA_IS_JOB_QUEUE (self), FALSE);
 
   return self->paused;
-}
-
-static gboolean
-is_waiting (MynaJobQueue *self, guint i)
-{
-  MynaJob *job = self->jobs->pdata[i];
-
-  g_assert (MYNA_IS_JOB_QUEUE (self));
-
-  return job != self->current && myna_job_get_state (job) == MYNA_JOB_QUEUED;
-}
-
-/* Where @offset steps over jobs that wait lead from @from; as far as there are such jobs. */
-static guint
-find_target (MynaJobQueue *self, guint from, int offset)
-{
-  int step = offset < 0 ? -1 : 1;
-  guint target = from;
-
-  g_assert (MYNA_IS_JOB_QUEUE (self));
-
-  for (gint64 i = (gint64) from + step; offset != 0 && i >= 0 && i < self->jobs->len; i += step)
-    if (is_waiting (self, (guint) i))
-      {
-        target = (guint) i;
-        offset -= step;
-      }
-  return target;
-}
-
-/* Gives the jobs first … last the positions they have between them, in their new order. */
-static void
-renumber (MynaJobQueue *self, guint first, guint last, const gint64 *positions)
-{
-  g_assert (MYNA_IS_JOB_QUEUE (self));
-
-  for (guint i = first; i <= last; i++)
-    {
-      MynaJob *job = self->jobs->pdata[i];
-
-      if (myna_job_get_position (job) == positions[i - first])
-        continue;
-      myna_job_set_position (job, positions[i - first]);
-      myna_job_record_save_position (self->store, job);
-    }
-}
-
-/**
- * myna_job_queue_move:
- * @self: a queue
- * @job: a job that waits; others are left alone
- * @offset: how many waiting jobs it passes: less than 0 towards the front
- *
- * Changes when the job has its turn. Kept over restarts.
- */
-void
-myna_job_queue_move (MynaJobQueue *self, MynaJob *job, int offset)
-{
-  g_autofree gint64 *positions = NULL;
-  guint from = 0, to, first, last;
-
-  g_return_if_fail (MYNA_IS_JOB_QUEUE (self));
-  g_return_if_fail (MYNA_IS_JOB (job));
-
-  if (!may_change (self, job) || !g_ptr_array_find (self->jobs, job, &from) ||
-      !is_waiting (self, from))
-    return;
-  to = find_target (self, from, offset);
-  if (to == from)
-    return;
-  first = MIN (from, to);
-  last = MAX (from, to);
-  positions = g_new (gint64, last - first + 1);
-  for (guint i = first; i <= last; i++)
-    positions[i - first] = myna_job_get_position (self->jobs->pdata[i]);
-  g_ptr_array_insert (self->jobs, (int) to, g_ptr_array_steal_index (self->jobs, from));
-  renumber (self, first, last, positions);
-  g_list_model_items_changed (G_LIST_MODEL (self), first, last - first + 1, last - first + 1);
-}
-
-/**
- * myna_job_queue_remove:
- * @self: a queue
- * @job: a job
- *
- * Takes the job off the list and deletes its rows and its folder; one that runs is cancelled first
- * and goes when the engine confirms.
- */
-void
-myna_job_queue_remove (MynaJobQueue *self, MynaJob *job)
-{
-  g_return_if_fail (MYNA_IS_JOB_QUEUE (self));
-  g_return_if_fail (MYNA_IS_JOB (job));
-
-  if (!may_change (self, job))
-    return;
-  if (job == self->current)
-    {
-      self->remove_current = TRUE;
-      myna_job_queue_cancel (self, job);
-    }
-  else
-    forget (self, job);
-}
-
-/**
- * myna_job_queue_clear_finished:
- * @self: a queue
- *
- * Removes the jobs that are done, failed or cancelled. Interrupted ones stay: they can be resumed.
- */
-void
-myna_job_queue_clear_finished (MynaJobQueue *self)
-{
-  g_return_if_fail (MYNA_IS_JOB_QUEUE (self));
-
-  for (guint i = self->jobs->len; i > 0; i--)
-    if (i <= self->jobs->len && myna_job_is_finished (self->jobs->pdata[i - 1]) &&
-        may_change (self, self->jobs->pdata[i - 1]))
-      forget (self, self->jobs->pdata[i - 1]);
 }
 
 /**
