@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Of the speech that Myna makes (EBU R 128: -23 LUFS; draft-voice section 4.9). */
-#define MYNA_LOUDNESS_TARGET_LUFS -23.0
+/* The highest level in the speech that Myna makes, dBFS. */
 #define MYNA_LIMITER_CEILING_DB -1.0
 
 /**
@@ -25,8 +24,5 @@ myna_limiter_process (MynaLimiter *self, const float *interleaved, gsize n_frame
 void myna_limiter_flush (MynaLimiter *self, GArray *out);
 void myna_limiter_free (MynaLimiter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaLimiter, myna_limiter_free)
-
-double myna_loudness_measure (const float *interleaved, gsize n_frames, int rate, int channels);
-double myna_loudness_gain_db (double loudness_lufs, double target_lufs);
 
 G_END_DECLS
