@@ -159,9 +159,9 @@ fail (Feeder *feeder, const GError *error)
 }
 
 static double
-measure_file (const char *path, double start, GError **error)
+measure_file (const char *path, int stream, double start, GError **error)
 {
-  g_autoptr (MynaAudioReader) reader = myna_audio_reader_open (path, -1, 0, 0, error);
+  g_autoptr (MynaAudioReader) reader = myna_audio_reader_open (path, stream, 0, 0, error);
 
   return reader != NULL ? MAX (myna_audio_reader_get_duration (reader) - start, 0) : 0;
 }
@@ -172,6 +172,7 @@ static void
 measure_item (MynaPlayback *self, int index)
 {
   g_autofree char *path = NULL;
+  int stream;
   double start;
   double duration;
   guint list_serial;
@@ -179,9 +180,10 @@ measure_item (MynaPlayback *self, int index)
   pthread_mutex_lock (&self->lock);
   list_serial = self->list_serial;
   path = g_strdup (myna_playlist_get (self->list, (guint) index)->path);
+  stream = myna_playlist_get (self->list, (guint) index)->stream;
   start = myna_playlist_get (self->list, (guint) index)->start;
   pthread_mutex_unlock (&self->lock);
-  duration = measure_file (path, start, NULL);
+  duration = measure_file (path, stream, start, NULL);
   pthread_mutex_lock (&self->lock);
   if (list_serial == self->list_serial)
     myna_playlist_set_duration (self->list, (guint) index, duration);
@@ -223,7 +225,7 @@ enter_item (Feeder *feeder, int index, double offset)
       item.end > 0 ? (guint64) llrint (MAX (item.duration - offset, 0) * rate) : G_MAXUINT64;
   if (offset > 0 && offset >= item.duration)
     return;
-  feeder->reader = myna_audio_reader_open (path, -1, rate, channels, &error);
+  feeder->reader = myna_audio_reader_open (path, item.stream, rate, channels, &error);
   if (feeder->reader == NULL ||
       (item.start + offset > 0 &&
        !myna_audio_reader_seek (feeder->reader, item.start + offset, &error)))
@@ -615,6 +617,7 @@ myna_playback_clear (MynaPlayback *self)
  * myna_playback_append:
  * @self: a playback
  * @path: a media file
+ * @stream: audio stream of the file, -1: the best one
  * @start: seconds of the file
  * @end: seconds of the file; <= 0: its end
  * @pause_after: seconds of silence before the next item
@@ -623,7 +626,7 @@ myna_playback_clear (MynaPlayback *self)
  */
 guint
 myna_playback_append (
-    MynaPlayback *self, const char *path, double start, double end, double pause_after)
+    MynaPlayback *self, const char *path, int stream, double start, double end, double pause_after)
 {
   guint index;
 
@@ -631,6 +634,7 @@ myna_playback_append (
 
   pthread_mutex_lock (&self->lock);
   index = myna_playlist_append (self->list, path, start, end, pause_after);
+  myna_playlist_set_stream (self->list, index, stream);
   self->fed_all = FALSE;
   ensure_feeding (self);
   pthread_cond_signal (&self->wake);

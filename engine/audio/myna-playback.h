@@ -38,7 +38,7 @@ typedef struct
 MynaPlayback *myna_playback_new (void);
 void myna_playback_clear (MynaPlayback *self);
 guint myna_playback_append (
-    MynaPlayback *self, const char *path, double start, double end, double pause_after);
+    MynaPlayback *self, const char *path, int stream, double start, double end, double pause_after);
 void myna_playback_close_list (MynaPlayback *self);
 void myna_playback_play (MynaPlayback *self, const char *device_id);
 void myna_playback_pause (MynaPlayback *self);

@@ -299,13 +299,33 @@ guint
 myna_player_append (
     MynaPlayer *self, const char *path, double start, double end, double pause_after)
 {
+  return myna_player_append_stream (self, path, -1, start, end, pause_after);
+}
+
+/**
+ * myna_player_append_stream:
+ * @self: a player
+ * @path: (type filename): a media file
+ * @stream: audio stream of the file as in myna_audio_probe(), -1: the best one
+ * @start: seconds of the file
+ * @end: seconds of the file; <= 0: its end
+ * @pause_after: seconds of silence before the next item
+ *
+ * As myna_player_append(), for a file with several streams.
+ *
+ * Returns: the index of the item
+ */
+guint
+myna_player_append_stream (
+    MynaPlayer *self, const char *path, int stream, double start, double end, double pause_after)
+{
   guint index;
   gboolean rest;
 
   g_return_val_if_fail (MYNA_IS_PLAYER (self), 0);
   g_return_val_if_fail (path != NULL, 0);
 
-  index = myna_playback_append (self->playback, path, start, end, pause_after);
+  index = myna_playback_append (self->playback, path, stream, start, end, pause_after);
   update (self, &rest);
   ensure_ticking (self);
   return index;

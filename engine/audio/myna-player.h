@@ -27,6 +27,9 @@ void myna_player_clear (MynaPlayer *self);
 /* start/end in seconds of the file, end <= 0: its end. Returns the item's index. */
 guint myna_player_append (
     MynaPlayer *self, const char *path, double start, double end, double pause_after);
+/* The same for an audio stream of the file, as myna_audio_probe() counts. */
+guint myna_player_append_stream (
+    MynaPlayer *self, const char *path, int stream, double start, double end, double pause_after);
 void myna_player_close_list (MynaPlayer *self);
 gboolean myna_player_play (MynaPlayer *self, GError **error);
 void myna_player_pause (MynaPlayer *self);

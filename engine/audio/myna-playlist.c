@@ -78,6 +78,7 @@ myna_playlist_append (
   g_return_val_if_fail (self != NULL && path != NULL, 0);
 
   item.path = g_strdup (path);
+  item.stream = -1;
   item.start = MAX (start, 0);
   item.end = MAX (end, 0);
   item.pause_after = MAX (pause_after, 0);
@@ -96,6 +97,20 @@ guint
 myna_playlist_get_length (MynaPlaylist *self)
 {
   return self->items->len;
+}
+
+/**
+ * myna_playlist_set_stream:
+ * @self: a list
+ * @index: of an item
+ * @stream: audio stream of its file, -1: the best one
+ */
+void
+myna_playlist_set_stream (MynaPlaylist *self, guint index, int stream)
+{
+  g_return_if_fail (self != NULL && index < self->items->len);
+
+  g_array_index (self->items, MynaPlaylistItem, index).stream = stream;
 }
 
 /**

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * MynaPlaylistItem:
+ * @stream: audio stream of the file as myna_audio_probe() counts, -1: the best one
  * @start: seconds of the file
  * @end: seconds of the file; 0: its end
  * @pause_after: seconds of silence
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *path;
+  int stream;
   double start;
   double end;
   double pause_after;
@@ -35,6 +37,7 @@ void myna_playlist_clear (MynaPlaylist *self);
 guint myna_playlist_append (
     MynaPlaylist *self, const char *path, double start, double end, double pause_after);
 guint myna_playlist_get_length (MynaPlaylist *self);
+void myna_playlist_set_stream (MynaPlaylist *self, guint index, int stream);
 const MynaPlaylistItem *myna_playlist_get (MynaPlaylist *self, guint index);
 void myna_playlist_set_duration (MynaPlaylist *self, guint index, double seconds);
 int myna_playlist_find_unmeasured (MynaPlaylist *self);
