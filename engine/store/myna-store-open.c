@@ -39,7 +39,7 @@ configure (sqlite3 *db, GError **error)
   sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   if (sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  myna_store_sql_set_error (error, db);
+  myna_store_sql_set_error (error, db, NULL);
   return FALSE;
 }
 
@@ -52,7 +52,7 @@ open_connection (const char *path, int flags, GError **error)
   if (sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
     return db;
   if (db != NULL)
-    myna_store_sql_set_error (error, db);
+    myna_store_sql_set_error (error, db, path);
   else
     g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_FAILED, g_strerror (ENOMEM));
   sqlite3_close (db);
@@ -253,6 +253,72 @@ open_immutable (const char *path, GError **error)
 }
 
 static gboolean
+copy_file (const char *from, const char *to, GError **error)
+{
+  g_autoptr (GFile) source = g_file_new_for_path (from);
+  g_autoptr (GFile) target = g_file_new_for_path (to);
+
+  return g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error);
+}
+
+/* Copies the database at @path, whose journal takes part, into memory. */
+static sqlite3 *
+load_into_memory (const char *path, GError **error)
+{
+  sqlite3 *memory = open_connection (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+  sqlite3 *db = memory != NULL ? open_connection (path, SQLITE_OPEN_READWRITE, error) : NULL;
+  sqlite3_backup *backup = NULL;
+  gboolean ok = FALSE;
+
+  if (db != NULL && myna_store_sql_exec (db, "PRAGMA journal_mode = DELETE", NULL, error))
+    backup = sqlite3_backup_init (memory, "main", db, "main");
+  if (backup != NULL)
+    {
+      ok = sqlite3_backup_step (backup, -1) == SQLITE_DONE;
+      sqlite3_backup_finish (backup);
+      if (!ok)
+        myna_store_sql_set_error (error, memory, path);
+    }
+  sqlite3_close (db);
+  if (!ok)
+    g_clear_pointer (&memory, sqlite3_close);
+  return memory;
+}
+
+/* The same where a process died and left its last changes in a journal (@wal): they are read by way
+ * of a copy, because the database alone would lack them. */
+static sqlite3 *
+open_with_journal (const char *path, const char *wal, GError **error)
+{
+  g_autofree char *folder = g_dir_make_tmp ("myna-XXXXXX", error);
+  g_autofree char *copy = folder != NULL ? g_build_filename (folder, "copy.db", NULL) : NULL;
+  g_autofree char *copy_wal = g_strconcat (copy != NULL ? copy : "", "-wal", NULL);
+  sqlite3 *db = NULL;
+
+  if (folder == NULL)
+    return NULL;
+  if (copy_file (path, copy, error) && copy_file (wal, copy_wal, error))
+    db = load_into_memory (copy, error);
+  g_unlink (copy);
+  g_unlink (copy_wal);
+  g_rmdir (folder);
+  return db;
+}
+
+/* Opens a database beside which nothing can be written. */
+static sqlite3 *
+open_unwritable (const char *path, GError **error)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  sqlite3 *db = NULL;
+  GStatBuf st;
+
+  if (g_stat (wal, &st) == 0 && st.st_size > 0)
+    db = open_with_journal (path, wal, NULL);
+  return db != NULL ? db : open_immutable (path, error);
+}
+
+static gboolean
 check_read_only (sqlite3 *db, DatabaseState state, const char *path, GError **error)
 {
   gint64 version = 0;
@@ -286,7 +352,7 @@ open_existing_reader (const char *path, GError **error)
     {
       g_clear_pointer (&db, sqlite3_close);
       g_clear_error (&local);
-      db = open_immutable (path, error);
+      db = open_unwritable (path, error);
       if (db == NULL)
         return NULL;
       state = examine (db, error);

@@ -96,7 +96,7 @@ exec_script (sqlite3 *db, const char *sql, GError **error)
 {
   if (sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  myna_store_sql_set_error (error, db);
+  myna_store_sql_set_error (error, db, NULL);
   return FALSE;
 }
 

@@ -97,15 +97,16 @@ is_out_of_space (sqlite3 *db, int code)
  * myna_store_sql_set_error:
  * @error: return location
  * @db: a connection on which the last call failed
+ * @path: (nullable): its file, where the connection does not know it: it could not be opened
  *
  * Says what went wrong as a sentence for a person, with the code that callers switch on.
  */
 void
-myna_store_sql_set_error (GError **error, sqlite3 *db)
+myna_store_sql_set_error (GError **error, sqlite3 *db, const char *path)
 {
   int code = sqlite3_extended_errcode (db);
-  const char *path = sqlite3_db_filename (db, "main");
 
+  path = path != NULL ? path : sqlite3_db_filename (db, "main");
   path = path != NULL && *path != '\0' ? path : "myna.db";
   if (is_out_of_space (db, code))
     g_set_error (error, MYNA_ERROR, MYNA_ERROR_NO_SPACE,
@@ -159,7 +160,7 @@ prepare (sqlite3 *db, const char *sql, GArray *binds, GError **error)
 
   if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK)
     {
-      myna_store_sql_set_error (error, db);
+      myna_store_sql_set_error (error, db, NULL);
       return NULL;
     }
   if (sqlite3_bind_parameter_count (statement) != (int) n_binds)
@@ -168,7 +169,7 @@ prepare (sqlite3 *db, const char *sql, GArray *binds, GError **error)
   for (guint i = 0; i < n_binds; i++)
     if (bind_value (statement, (int) i + 1, &g_array_index (binds, MynaStoreValue, i)) != SQLITE_OK)
       {
-        myna_store_sql_set_error (error, db);
+        myna_store_sql_set_error (error, db, NULL);
         sqlite3_finalize (statement);
         return NULL;
       }
@@ -196,7 +197,7 @@ myna_store_sql_exec (sqlite3 *db, const char *sql, GArray *binds, GError **error
     rc = sqlite3_step (statement);
   while (rc == SQLITE_ROW);
   if (rc != SQLITE_DONE)
-    myna_store_sql_set_error (error, db);
+    myna_store_sql_set_error (error, db, NULL);
   sqlite3_finalize (statement);
   return rc == SQLITE_DONE;
 }
@@ -224,7 +225,7 @@ myna_store_sql_query (sqlite3 *db, const char *sql, GArray *binds, GError **erro
     myna_store_rows_append (rows, statement);
   if (rc != SQLITE_DONE)
     {
-      myna_store_sql_set_error (error, db);
+      myna_store_sql_set_error (error, db, NULL);
       g_clear_pointer (&rows, myna_store_rows_free);
     }
   sqlite3_finalize (statement);

@@ -29,7 +29,7 @@ void myna_store_value_clear (gpointer value);
 /* (element-type MynaStoreValue) */
 GArray *myna_store_binds_new (const char *types, va_list args);
 
-void myna_store_sql_set_error (GError **error, sqlite3 *db);
+void myna_store_sql_set_error (GError **error, sqlite3 *db, const char *path);
 gboolean myna_store_sql_exec (sqlite3 *db, const char *sql, GArray *binds, GError **error);
 MynaStoreRows *myna_store_sql_query (sqlite3 *db, const char *sql, GArray *binds, GError **error);
 gboolean myna_store_sql_get_int (sqlite3 *db, const char *sql, gint64 *value, GError **error);

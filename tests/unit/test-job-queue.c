@@ -159,8 +159,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/job-queue/runs", Fixture, NULL, setup, test_runs, teardown);
-  g_test_add ("/job-queue/failure-does-not-block", Fixture, NULL, setup, test_failure_does_not_block,
-              teardown);
+  g_test_add ("/job-queue/failure-does-not-block", Fixture, NULL, setup,
+              test_failure_does_not_block, teardown);
   g_test_add ("/job-queue/cancel", Fixture, NULL, setup, test_cancel, teardown);
   return g_test_run ();
 }
