@@ -103,6 +103,31 @@ myna_draft_model_compute_person_features (MynaDraftModel *self)
     }
 }
 
+/**
+ * myna_draft_units_follow:
+ * @self: a model
+ * @a: index of a unit, negative for none
+ * @b: index of a unit, negative for none
+ *
+ * Returns: whether @b goes on where @a ends in the same recording
+ */
+gboolean
+myna_draft_units_follow (const MynaDraftModel *self, gint32 a, gint32 b)
+{
+  const MynaDraftUnit *first, *second;
+
+  if (a < 0 || b != a + 1)
+    return FALSE;
+  first = &g_array_index (self->units, MynaDraftUnit, a);
+  second = &g_array_index (self->units, MynaDraftUnit, b);
+  if (first->end != second->start)
+    return FALSE;
+  for (guint e = 0; e < self->edges->len; e++)
+    if (g_array_index (self->edges, guint32, e) == second->start)
+      return FALSE;
+  return TRUE;
+}
+
 static int
 compare_floats (const void *a, const void *b)
 {

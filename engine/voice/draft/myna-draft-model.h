@@ -56,6 +56,37 @@ typedef struct
 } MynaDraftPitch;
 
 /**
+ * MynaDraftFindings:
+ * @MYNA_DRAFT_FOUND_MISMATCH: the transcript is not what is said; it was not used
+ * @MYNA_DRAFT_FOUND_PART_MISMATCH: that of some clips; these clips were not used
+ * @MYNA_DRAFT_FOUND_NO_TRANSCRIPT: there was none
+ * @MYNA_DRAFT_FOUND_SHORT: less speech than is good
+ * @MYNA_DRAFT_FOUND_LONG: only the best part of a long recording was used
+ * @MYNA_DRAFT_FOUND_NOISE: noise was reduced
+ * @MYNA_DRAFT_FOUND_LOUD_NOISE: so much noise that it will be heard
+ * @MYNA_DRAFT_FOUND_CLIPPING: overdriven
+ * @MYNA_DRAFT_FOUND_TELEPHONE: nothing above 4 kHz
+ * @MYNA_DRAFT_FOUND_TWO_VOICES: two clearly different pitches
+ *
+ * What a user should know about a recording.
+ */
+typedef enum
+{
+  MYNA_DRAFT_FOUND_MISMATCH = 1 << 0,
+  MYNA_DRAFT_FOUND_PART_MISMATCH = 1 << 1,
+  MYNA_DRAFT_FOUND_NO_TRANSCRIPT = 1 << 2,
+  MYNA_DRAFT_FOUND_SHORT = 1 << 3,
+  MYNA_DRAFT_FOUND_LONG = 1 << 4,
+  MYNA_DRAFT_FOUND_NOISE = 1 << 5,
+  MYNA_DRAFT_FOUND_LOUD_NOISE = 1 << 6,
+  MYNA_DRAFT_FOUND_CLIPPING = 1 << 7,
+  MYNA_DRAFT_FOUND_TELEPHONE = 1 << 8,
+  MYNA_DRAFT_FOUND_TWO_VOICES = 1 << 9,
+} MynaDraftFindings;
+
+#define MYNA_DRAFT_FINDINGS_ALL ((1 << 10) - 1)
+
+/**
  * MynaDraftModel:
  * @format: what it is counted in
  * @language: code of the language of the recording
@@ -71,6 +102,9 @@ typedef struct
  * @rate: how much longer the person takes than espeak-ng
  * @cost_median: median of the units' costs
  * @gain: brings what is rendered to the level wanted
+ * @fit: R2 of the ridge map on aligned frames; NAN without transcript
+ * @speech_seconds: how much speech the recordings hold
+ * @findings: MynaDraftFindings
  *
  * Everything that is known of a voice. Plain data, constant once built.
  */
@@ -90,6 +124,9 @@ typedef struct
   double rate;
   double cost_median;
   double gain;
+  double fit;
+  double speech_seconds;
+  guint32 findings;
 } MynaDraftModel;
 
 MynaDraftModel *myna_draft_model_new (const MynaDraftFormat *format, const char *language);
@@ -99,6 +136,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaDraftModel, myna_draft_model_free)
 void myna_draft_features (
     const float *cep, int n_cep, const float *spread, gsize start, gsize end, float *features);
 void myna_draft_model_compute_person_features (MynaDraftModel *self);
+gboolean myna_draft_units_follow (const MynaDraftModel *self, gint32 a, gint32 b);
 MynaDraftPitch myna_draft_pitch_measure (const float *f0, gsize n_frames);
 
 G_END_DECLS

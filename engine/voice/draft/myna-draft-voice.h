@@ -49,9 +49,13 @@ typedef struct
   char **warnings;
 } MynaDraftReport;
 
-MynaDraftVoice *myna_draft_voice_build (const MynaDraftClip *clips, guint n_clips, const char *language,
-                                        MynaProgressFunc progress, gpointer progress_data,
-                                        GCancellable *cancellable, GError **error);
+MynaDraftVoice *myna_draft_voice_build (const MynaDraftClip *clips,
+                                        guint n_clips,
+                                        const char *language,
+                                        MynaProgressFunc progress,
+                                        gpointer progress_data,
+                                        GCancellable *cancellable,
+                                        GError **error);
 MynaDraftVoice *myna_draft_voice_load (const char *path, GError **error);
 MynaDraftVoice *myna_draft_voice_new_from_bytes (GBytes *bytes, GError **error);
 GBytes *myna_draft_voice_to_bytes (MynaDraftVoice *self);
@@ -60,8 +64,11 @@ MynaDraftVoice *myna_draft_voice_ref (MynaDraftVoice *self);
 void myna_draft_voice_unref (MynaDraftVoice *self);
 const MynaDraftReport *myna_draft_voice_get_report (MynaDraftVoice *self);
 
-MynaSpeech *myna_draft_voice_speak (MynaDraftVoice *self, const char *sentence, const MynaSpeakParams *params,
-                                    GCancellable *cancellable, GError **error);
+MynaSpeech *myna_draft_voice_speak (MynaDraftVoice *self,
+                                    const char *sentence,
+                                    const MynaSpeakParams *params,
+                                    GCancellable *cancellable,
+                                    GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaDraftVoice, myna_draft_voice_unref)
 
