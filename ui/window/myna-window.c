@@ -15,6 +15,7 @@ struct _MynaWindow
   AdwNavigationSplitView *split_view;
   AdwNavigationPage *content_page;
   AdwStatusPage *failure_page;
+  AdwBanner *banner;
   GtkListBox *sidebar;
   GtkStack *stack;
 
@@ -184,6 +185,34 @@ create_pages (MynaWindow *self)
     }
 }
 
+/* A lasting condition of the library: rebuilt after damage, or opened without the right to write.
+ */
+static void
+update_banner (MynaWindow *self)
+{
+  const char *notice = NULL;
+  g_autofree char *markup = NULL;
+
+  g_assert (MYNA_IS_WINDOW (self));
+
+  notice = myna_library_get_recovery_notice (self->library);
+  if (notice == NULL && myna_library_is_read_only (self->library))
+    notice = _ ("The library is open for reading only. Nothing new can be made.");
+  if (notice == NULL)
+    return;
+  markup = g_markup_escape_text (notice, -1);
+  adw_banner_set_title (self->banner, markup);
+  adw_banner_set_revealed (self->banner, TRUE);
+}
+
+static void
+on_banner_dismissed (MynaWindow *self, AdwBanner *banner)
+{
+  g_assert (MYNA_IS_WINDOW (self));
+
+  adw_banner_set_revealed (banner, FALSE);
+}
+
 /**
  * myna_window_set_library:
  * @self: the window
@@ -204,6 +233,7 @@ myna_window_set_library (MynaWindow *self, MynaLibrary *library)
   page = g_settings_get_string (self->settings, "page");
   create_pages (self);
   gtk_stack_set_visible_child_name (self->stack, find_page (page) != NULL ? page : "studio");
+  update_banner (self);
 }
 
 /**
@@ -255,6 +285,24 @@ add_voice_action (GtkWidget *widget, const char *action_name, GVariant *paramete
                               from_file ? "voices.add-from-file" : "voices.add", NULL);
 }
 
+/* "win.NAME" is "studio.NAME" of the Studio page, so that the keyboard works wherever the focus is.
+ */
+static void
+studio_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  g_autofree char *action = NULL;
+
+  g_assert (MYNA_IS_WINDOW (self));
+
+  if (myna_window_get_page (self, "studio") == NULL)
+    return;
+  action = g_strconcat ("studio.", action_name + strlen ("win."), NULL);
+  if (!g_str_equal (action, "studio.play"))
+    myna_window_show_page (self, "studio");
+  gtk_widget_activate_action (myna_window_get_page (self, "studio"), action, NULL);
+}
+
 static void
 myna_window_dispose (GObject *object)
 {
@@ -280,12 +328,19 @@ myna_window_class_init (MynaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, content_page);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, failure_page);
+  gtk_widget_class_bind_template_child (widget_class, MynaWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, stack);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_child);
+  gtk_widget_class_bind_template_callback (widget_class, on_banner_dismissed);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.open-result", "s", open_result_action);
+  gtk_widget_class_install_action (widget_class, "win.generate", NULL, studio_action);
+  gtk_widget_class_install_action (widget_class, "win.play", NULL, studio_action);
+  gtk_widget_class_install_action (widget_class, "win.export", NULL, studio_action);
+  gtk_widget_class_install_action (widget_class, "win.new-text", NULL, studio_action);
+  gtk_widget_class_install_action (widget_class, "win.open-text", NULL, studio_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice", NULL, add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice-from-file", NULL, add_voice_action);
 }
