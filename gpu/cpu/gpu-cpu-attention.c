@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "gpu/cpu/gpu-cpu.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* softmax (scale·q·kᵀ + mask)·v: for many queries two products of oneDNN a block of queries, for few (the decoder) our own loop
+ * over the cache, which may be f16. */
+
+#define BLOCK 256
+
+typedef struct
+{
+  const GpuOp *op;
+  gint64 channels, width, tk;
+  const float *q;
+  const void *k;
+  const void *v;
+  float *out;
+  float *scores; /* [heads, tk] each query */
+} Decode;
+
+GPU_CLONES static float
+dot (const float *a, const float *b, gint64 n)
+{
+  float sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+  for (gint64 i = 0; i < n; i++)
+    sum += a[i] * b[i];
+  return sum;
+}
+
+GPU_CLONES static void
+add_scaled (float *y, const float *x, float factor, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    y[i] += factor * x[i];
+}
+
+/* A row of a head, widened into @wide when the cache is f16. */
+static const float *
+head_row (const void *cache, GpuType type, gint64 at, gint64 width, float *wide)
+{
+  if (type == GPU_F32)
+    return (const float *) cache + at;
+  gpu_cpu_from_f16 ((const guint16 *) cache + at, wide, width);
+  return wide;
+}
+
+static void
+decode_range (gint64 begin, gint64 end, gpointer data)
+{
+  const Decode *job = data;
+  const GpuOp *op = job->op;
+  g_autofree float *wide = g_new (float, job->width);
+  GpuType type = op->in[1]->type;
+  const float *mask = op->in[3] != NULL ? op->in[3]->data : NULL;
+
+  for (gint64 unit = begin; unit < end; unit++)
+    {
+      gint64 row = unit / op->attention.heads, head = unit % op->attention.heads;
+      const float *q = job->q + row * job->channels + head * job->width;
+      float *scores = job->scores + unit * job->tk;
+      float *out = job->out + row * job->channels + head * job->width;
+
+      for (gint64 j = 0; j < job->tk; j++)
+        scores[j] = dot (q, head_row (job->k, type, j * job->channels + head * job->width, job->width, wide), job->width) * op->attention.scale +
+                    (mask != NULL ? mask[row * job->tk + j] : 0.0f);
+      gpu_cpu_softmax_row (scores, job->tk);
+      memset (out, 0, sizeof (float) * (gsize) job->width);
+      for (gint64 j = 0; j < job->tk; j++)
+        add_scaled (out, head_row (job->v, type, j * job->channels + head * job->width, job->width, wide), scores[j], job->width);
+    }
+}
+
+static gboolean
+attend_few (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
+{
+  gint64 channels = op->attention.width * op->attention.heads, tq = op->attention.tq, rows = op->in[1]->shape.d[op->in[1]->shape.n - 2];
+  gsize element = gpu_type_size (op->in[1]->type);
+  Decode job = { op,
+                 channels,
+                 op->attention.width,
+                 op->attention.tk,
+                 (const float *) op->in[0]->data + batch * tq * channels,
+                 (const char *) op->in[1]->data + (gsize) (batch * rows * channels) * element,
+                 (const char *) op->in[2]->data + (gsize) (batch * rows * channels) * element,
+                 (float *) op->out->data + batch * tq * channels,
+                 NULL };
+
+  job.scores = gpu_cpu_scratch (cx->state, sizeof (float) * (gsize) (tq * op->attention.heads * job.tk));
+  if (job.scores == NULL)
+    {
+      g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY, _ ("The computer has not enough memory. Close other programs and try again."));
+      return FALSE;
+    }
+  gpu_parallel (tq * op->attention.heads, 32768 / (job.tk * job.width) + 1, decode_range, &job);
+  return TRUE;
+}
+
+/* ---- many queries ---- */
+
+typedef struct
+{
+  const GpuOp *op;
+  gint64 first, rows, channels;
+  const float *q;
+  float *scores; /* [heads, rows, tk] */
+  float *out;
+} Block;
+
+static void
+add_relative_keys (const GpuOp *op, const float *q, gint64 i, float *scores)
+{
+  int window = op->attention.window;
+
+  for (gint64 j = MAX (i - window, 0); j <= MIN (i + window, op->attention.tk - 1); j++)
+    scores[j] += op->attention.scale * dot (q, (const float *) op->in[4]->data + (j - i + window) * op->attention.width, op->attention.width);
+}
+
+static void
+softmax_range (gint64 begin, gint64 end, gpointer data)
+{
+  const Block *job = data;
+  const GpuOp *op = job->op;
+  gint64 tk = op->attention.tk;
+  const float *mask = op->in[3] != NULL ? op->in[3]->data : NULL;
+
+  for (gint64 unit = begin; unit < end; unit++)
+    {
+      gint64 head = unit / job->rows, row = unit % job->rows, i = job->first + row;
+      float *scores = job->scores + unit * tk;
+
+      for (gint64 j = 0; j < tk; j++)
+        scores[j] = scores[j] * op->attention.scale + (mask != NULL ? mask[i * tk + j] : 0.0f);
+      if (op->attention.window >= 0)
+        add_relative_keys (op, job->q + i * job->channels + head * op->attention.width, i, scores);
+      gpu_cpu_softmax_row (scores, tk);
+    }
+}
+
+static void
+add_relative_values (const Block *job)
+{
+  const GpuOp *op = job->op;
+  gint64 tk = op->attention.tk, width = op->attention.width;
+  int window = op->attention.window;
+
+  for (gint64 unit = 0; unit < op->attention.heads * job->rows; unit++)
+    {
+      gint64 head = unit / job->rows, i = job->first + unit % job->rows;
+
+      for (gint64 j = MAX (i - window, 0); j <= MIN (i + window, tk - 1); j++)
+        add_scaled (job->out + i * job->channels + head * width, (const float *) op->in[5]->data + (j - i + window) * width,
+                    job->scores[unit * tk + j], width);
+    }
+}
+
+static gboolean
+attend_block (GpuContext *cx, Block *job, const float *k, const float *v, GError **error)
+{
+  const GpuOp *op = job->op;
+  gint64 c = job->channels, width = op->attention.width, tk = op->attention.tk;
+  GpuCpuGemm keys = { op->attention.heads, job->rows, tk, width, width, c, 1, width, 1, c, job->rows * tk, tk };
+  GpuCpuGemm values = { op->attention.heads, job->rows, width, tk, job->rows * tk, tk, 1, width, c, 1, width, c };
+
+  if (!gpu_cpu_gemm (cx, &keys, job->q + job->first * c, k, job->scores, error))
+    return FALSE;
+  gpu_parallel (op->attention.heads * job->rows, 16384 / tk + 1, softmax_range, job);
+  if (!gpu_cpu_gemm (cx, &values, job->scores, v, job->out + job->first * c, error))
+    return FALSE;
+  if (op->attention.window >= 0)
+    add_relative_values (job);
+  return TRUE;
+}
+
+static gboolean
+attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
+{
+  gint64 c = op->attention.width * op->attention.heads, rows = op->in[1]->shape.d[op->in[1]->shape.n - 2], tk = op->attention.tk;
+  gboolean half = op->in[1]->type == GPU_F16;
+  gsize actual, wide = half ? (gsize) (2 * tk * c) : 0;
+  float *block = gpu_cpu_block_new (cx->state, sizeof (float) * ((gsize) (op->attention.heads * BLOCK * tk) + wide), &actual);
+  const float *k = op->in[1]->data, *v = op->in[2]->data;
+  Block job = { op, 0, 0, c, (const float *) op->in[0]->data + batch * op->attention.tq * c, block, (float *) op->out->data + batch * op->attention.tq * c };
+  gboolean done = TRUE;
+
+  if (block == NULL)
+    {
+      g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY, _ ("The computer has not enough memory. Close other programs and try again."));
+      return FALSE;
+    }
+  if (half)
+    {
+      float *room = block + op->attention.heads * BLOCK * tk;
+
+      gpu_cpu_from_f16 ((const guint16 *) op->in[1]->data + batch * rows * c, room, tk * c);
+      gpu_cpu_from_f16 ((const guint16 *) op->in[2]->data + batch * rows * c, room + tk * c, tk * c);
+      k = room;
+      v = room + tk * c;
+    }
+  else
+    {
+      k += batch * rows * c;
+      v += batch * rows * c;
+    }
+  for (job.first = 0; done && job.first < op->attention.tq; job.first += BLOCK)
+    {
+      job.rows = MIN (BLOCK, op->attention.tq - job.first);
+      done = attend_block (cx, &job, k, v, error);
+    }
+  gpu_cpu_block_free (cx->state, block, actual);
+  return done;
+}
+
+gboolean
+gpu_cpu_attention (GpuContext *cx, const GpuOp *op, GError **error)
+{
+  gboolean few = op->attention.tq <= 4 && op->attention.window < 0;
+
+  for (gint64 batch = 0; batch < op->attention.batch; batch++)
+    if (!(few ? attend_few (cx, op, batch, error) : attend_many (cx, op, batch, error)))
+      return FALSE;
+  return TRUE;
+}

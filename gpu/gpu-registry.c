@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "gpu/gpu-private.h"
+#include "gpu/gpu-registry.h"
+
+/* Filled once, at the first question, and kept for the life of the process: backends cannot be unloaded safely. */
+static GPtrArray *all_devices;
+static GPtrArray *all_backends;
+
+void
+gpu_backend_status_free (GpuBackendStatus *self)
+{
+  g_free (self->name);
+  g_free (self->path);
+  g_free (self->reason);
+  g_free (self);
+}
+
+static void
+ensure_registered (void)
+{
+  static gsize once;
+
+  if (!g_once_init_enter (&once))
+    return;
+  all_devices = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_device_unref);
+  all_backends = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_backend_status_free);
+  gpu_cpu_register (all_devices, all_backends);
+#ifdef MYNA_HAVE_GGML
+  gpu_ggml_register (all_devices, all_backends);
+#endif
+  g_once_init_leave (&once, 1);
+}
+
+/**
+ * gpu_devices:
+ *
+ * Every device that can compute, the CPU first. The first call loads the backends, which can take
+ * seconds: not on the main thread.
+ *
+ * Returns: (element-type GpuDevice) (transfer container): the devices; any thread
+ */
+GPtrArray *
+gpu_devices (void)
+{
+  GPtrArray *devices = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_device_unref);
+
+  ensure_registered ();
+  for (guint i = 0; i < all_devices->len; i++)
+    g_ptr_array_add (devices, gpu_device_ref (all_devices->pdata[i]));
+  return devices;
+}
+
+/**
+ * gpu_backends:
+ *
+ * What was looked for, and why it gives no device where it does not.
+ *
+ * Returns: (element-type GpuBackendStatus) (transfer container): the backends; the entries live as long as the process
+ */
+GPtrArray *
+gpu_backends (void)
+{
+  GPtrArray *backends = g_ptr_array_new ();
+
+  ensure_registered ();
+  for (guint i = 0; i < all_backends->len; i++)
+    g_ptr_array_add (backends, all_backends->pdata[i]);
+  return backends;
+}

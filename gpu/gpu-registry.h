@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "gpu/gpu-device.h"
+
+G_BEGIN_DECLS
+
+/* Adds (GpuDevice) to devices and (GpuBackendStatus) to backends. */
+void gpu_cpu_register (GPtrArray *devices, GPtrArray *backends);
+void gpu_ggml_register (GPtrArray *devices, GPtrArray *backends);
+
+void gpu_backend_status_free (GpuBackendStatus *self);
+
+G_END_DECLS
