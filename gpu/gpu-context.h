@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gpu/gpu-device.h"
+#include "gpu/gpu-error.h"
 #include "gpu/gpu-tensor.h"
 
 G_BEGIN_DECLS
