@@ -30,7 +30,8 @@ tensor_drop (GpuContext *self, GpuTensor *tensor)
   g_free (tensor);
 }
 
-/* Frees the tensors of scopes deeper than `depth`. They lie at the end of the array, but for kept ones and states. */
+/* Frees the tensors of scopes deeper than `depth`. They lie at the end of the array, but for kept
+ * ones and states. */
 static void
 drop_scopes (GpuContext *self, guint depth)
 {
@@ -54,10 +55,11 @@ set_out_of_memory (GpuContext *self, gsize size)
   g_autofree char *needed = g_format_size (size);
   g_autofree char *used = g_format_size (self->used);
 
-  gpu_context_fail (self, g_error_new (GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-                                       _ ("%s has not enough memory: %s more were needed beside %s in use. "
-                                          "Close other programs, or choose the CPU."),
-                                       self->device->name, needed, used));
+  gpu_context_fail (
+      self, g_error_new (GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+                         _ ("%s has not enough memory: %s more were needed beside %s in use. "
+                            "Close other programs, or choose the CPU."),
+                         self->device->name, needed, used));
 }
 
 /**
@@ -283,7 +285,8 @@ gpu_context_new_tensor (GpuContext *self, GpuShape shape, GpuType type)
 
   if (self->error != NULL || size == 0)
     return tensor;
-  if ((self->limit > 0 && self->used + size > self->limit) || !self->device->backend->tensor_alloc (self, tensor))
+  if ((self->limit > 0 && self->used + size > self->limit) ||
+      !self->device->backend->tensor_alloc (self, tensor))
     {
       set_out_of_memory (self, size);
       return tensor;
@@ -436,7 +439,8 @@ gpu_tensor_read_f32 (GpuContext *self, const GpuTensor *tensor, float *values, G
   if (self->check_finite && !all_finite (values, (gsize) gpu_shape_size (tensor->shape)))
     {
       g_set_error (error, GPU_ERROR, GPU_ERROR_NOT_FINITE,
-                   _ ("%s computed a value that is not a number. Choose another device."), self->device->name);
+                   _ ("%s computed a value that is not a number. Choose another device."),
+                   self->device->name);
       return FALSE;
     }
   return TRUE;

@@ -30,7 +30,8 @@ void gpu_context_reset (GpuContext *self);
 guint64 gpu_context_get_used (GpuContext *self);
 guint64 gpu_context_get_peak (GpuContext *self);
 void gpu_context_reset_peak (GpuContext *self);
-/* 0 = no limit. An operation that would pass it fails with GPU_ERROR_OUT_OF_MEMORY (also for tests). */
+/* 0 = no limit. An operation that would pass it fails with GPU_ERROR_OUT_OF_MEMORY (also for
+ * tests). */
 void gpu_context_set_limit (GpuContext *self, guint64 bytes);
 /* Have every result looked at for NaN and infinity when it is read. On by default. */
 void gpu_context_set_check_finite (GpuContext *self, gboolean check);
@@ -44,7 +45,9 @@ void gpu_scope_end (GpuContext *self);
 /* Tensors from and to host memory. values has as many elements as the shape; NULL: zeros. */
 GpuTensor *gpu_tensor_new_f32 (GpuContext *self, GpuShape shape, const float *values);
 GpuTensor *gpu_tensor_new_i32 (GpuContext *self, GpuShape shape, const gint32 *values);
-gboolean gpu_tensor_read_f32 (GpuContext *self, const GpuTensor *tensor, float *values, GError **error);
-gboolean gpu_tensor_read_i32 (GpuContext *self, const GpuTensor *tensor, gint32 *values, GError **error);
+gboolean
+gpu_tensor_read_f32 (GpuContext *self, const GpuTensor *tensor, float *values, GError **error);
+gboolean
+gpu_tensor_read_i32 (GpuContext *self, const GpuTensor *tensor, gint32 *values, GError **error);
 
 G_END_DECLS

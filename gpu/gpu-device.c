@@ -107,7 +107,10 @@ gpu_device_get_kind (GpuDevice *self)
  * Returns: %FALSE when the device cannot tell
  */
 gboolean
-gpu_device_get_memory (GpuDevice *self, guint64 *free_bytes, guint64 *total_bytes, const char **source)
+gpu_device_get_memory (GpuDevice *self,
+                       guint64 *free_bytes,
+                       guint64 *total_bytes,
+                       const char **source)
 {
   const char *ignored;
 
@@ -135,8 +138,8 @@ gpu_device_get_notes (GpuDevice *self)
  * @id: (nullable): an id of the list, "cpu", or "auto"
  * @error: (out) (optional): GPU_ERROR_NO_DEVICE, naming what there is
  *
- * "auto" takes the first real GPU, a discrete one before an integrated one, else the CPU; a GPU that
- * is drawn by the CPU is never taken by itself.
+ * "auto" takes the first real GPU, a discrete one before an integrated one, else the CPU; a GPU
+ * that is drawn by the CPU is never taken by itself.
  *
  * Returns: (transfer full) (nullable): a device
  */
@@ -159,6 +162,7 @@ gpu_device_choose (const char *id, GError **error)
         return gpu_device_ref (device);
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", device->id);
     }
-  g_set_error (error, GPU_ERROR, GPU_ERROR_NO_DEVICE, _ ("There is no device “%s”. There are: %s."), id, known->str);
+  g_set_error (error, GPU_ERROR, GPU_ERROR_NO_DEVICE, _ ("There is no device “%s”. There are: %s."),
+               id, known->str);
   return NULL;
 }

@@ -29,7 +29,10 @@ const char *gpu_device_get_name (GpuDevice *self);
 const char *gpu_device_get_backend (GpuDevice *self);
 GpuDeviceKind gpu_device_get_kind (GpuDevice *self);
 /* Bytes; source says where the figure came from. FALSE when the device cannot tell. */
-gboolean gpu_device_get_memory (GpuDevice *self, guint64 *free_bytes, guint64 *total_bytes, const char **source);
+gboolean gpu_device_get_memory (GpuDevice *self,
+                                guint64 *free_bytes,
+                                guint64 *total_bytes,
+                                const char **source);
 /* (array zero-terminated=1): what was probed and found, one translated sentence each. */
 const char *const *gpu_device_get_notes (GpuDevice *self);
 
@@ -48,7 +51,8 @@ typedef struct
   char *reason;
 } GpuBackendStatus;
 
-/* (element-type GpuDevice) (transfer container): the CPU first. Loads backends at the first call. */
+/* (element-type GpuDevice) (transfer container): the CPU first. Loads backends at the first call.
+ */
 GPtrArray *gpu_devices (void);
 /* (element-type GpuBackendStatus) (transfer container) */
 GPtrArray *gpu_backends (void);

@@ -2,10 +2,11 @@
 #pragma once
 
 /*
- * The op set that models are written in. Every function takes the context first, makes a new tensor in
- * the current scope and returns it (borrowed). Shapes are checked: a wrong one is a programmer's
- * error and aborts with the op's name and the shapes, because checkpoints are validated when loaded.
- * In the comments T is time, C channels, N batch; […] are leading dimensions that an op leaves alone.
+ * The op set that models are written in. Every function takes the context first, makes a new tensor
+ * in the current scope and returns it (borrowed). Shapes are checked: a wrong one is a programmer's
+ * error and aborts with the op's name and the shapes, because checkpoints are validated when
+ * loaded. In the comments T is time, C channels, N batch; […] are leading dimensions that an op
+ * leaves alone.
  */
 
 #include "gpu/gpu-context.h"
@@ -69,7 +70,8 @@ typedef struct
  * @pad_end: zeros at the end (1-D) or at the bottom; -1 means as many as @pad — so 0 is none
  * @dilation: 0 means 1
  * @out_pad: transposed only: extra places at the end (PyTorch's output_padding)
- * @stride_w, @pad_w, @pad_end_w, @dilation_w, @out_pad_w: the same for the width, 2-D; used as they are when
+ * @stride_w, @pad_w, @pad_end_w, @dilation_w, @out_pad_w: the same for the width, 2-D; used as they
+ * are when
  *   @two_d is set, else copied from the height's
  * @fused: what happens to the result
  */
@@ -85,13 +87,16 @@ typedef struct
 
 /* […, in] -> […, out]: x·Wᵀ + b. One row takes the matrix-vector path. */
 GpuTensor *gpu_linear (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuFused fused);
-/* [T, in] or [N, T, in] -> [T', out]; T' = ⌊(T + pad + pad_end − dilation·(k−1) − 1)/stride⌋ + 1. */
+/* [T, in] or [N, T, in] -> [T', out]; T' = ⌊(T + pad + pad_end − dilation·(k−1) − 1)/stride⌋ + 1.
+ */
 GpuTensor *gpu_conv_1d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
 /* [H, W, in] or [N, H, W, in]. */
 GpuTensor *gpu_conv_2d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
 /* T' = (T − 1)·stride − pad − pad_end + k + out_pad. */
-GpuTensor *gpu_conv_transpose_1d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
-GpuTensor *gpu_conv_transpose_2d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
+GpuTensor *
+gpu_conv_transpose_1d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
+GpuTensor *
+gpu_conv_transpose_2d (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, GpuConv conv);
 /* i32 indices […] -> […, columns]: rows of a table. An index outside the table gives zeros. */
 GpuTensor *gpu_embed (GpuContext *cx, const GpuTensor *indices, const GpuWeight *table);
 /* A constant as an operand. */
@@ -100,19 +105,56 @@ GpuTensor *gpu_constant (GpuContext *cx, const GpuWeight *w);
 /* ---- elementwise ---- */
 
 GpuTensor *gpu_activate (GpuContext *cx, const GpuTensor *x, GpuActivation act, float a, float b);
-static inline GpuTensor *gpu_relu (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_RELU, 0, 0); }
-static inline GpuTensor *gpu_leaky_relu (GpuContext *cx, const GpuTensor *x, float slope) { return gpu_activate (cx, x, GPU_ACT_LEAKY_RELU, slope, 0); }
-static inline GpuTensor *gpu_gelu (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_GELU, 0, 0); }
-static inline GpuTensor *gpu_sigmoid (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_SIGMOID, 0, 0); }
-static inline GpuTensor *gpu_tanh (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_TANH, 0, 0); }
-static inline GpuTensor *gpu_silu (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_SILU, 0, 0); }
-static inline GpuTensor *gpu_mish (GpuContext *cx, const GpuTensor *x) { return gpu_activate (cx, x, GPU_ACT_MISH, 0, 0); }
-static inline GpuTensor *gpu_affine (GpuContext *cx, const GpuTensor *x, float a, float b) { return gpu_activate (cx, x, GPU_ACT_AFFINE, a, b); }
-static inline GpuTensor *gpu_clamp (GpuContext *cx, const GpuTensor *x, float lo, float hi) { return gpu_activate (cx, x, GPU_ACT_CLAMP, lo, hi); }
+static inline GpuTensor *
+gpu_relu (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_RELU, 0, 0);
+}
+static inline GpuTensor *
+gpu_leaky_relu (GpuContext *cx, const GpuTensor *x, float slope)
+{
+  return gpu_activate (cx, x, GPU_ACT_LEAKY_RELU, slope, 0);
+}
+static inline GpuTensor *
+gpu_gelu (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_GELU, 0, 0);
+}
+static inline GpuTensor *
+gpu_sigmoid (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_SIGMOID, 0, 0);
+}
+static inline GpuTensor *
+gpu_tanh (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_TANH, 0, 0);
+}
+static inline GpuTensor *
+gpu_silu (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_SILU, 0, 0);
+}
+static inline GpuTensor *
+gpu_mish (GpuContext *cx, const GpuTensor *x)
+{
+  return gpu_activate (cx, x, GPU_ACT_MISH, 0, 0);
+}
+static inline GpuTensor *
+gpu_affine (GpuContext *cx, const GpuTensor *x, float a, float b)
+{
+  return gpu_activate (cx, x, GPU_ACT_AFFINE, a, b);
+}
+static inline GpuTensor *
+gpu_clamp (GpuContext *cx, const GpuTensor *x, float lo, float hi)
+{
+  return gpu_activate (cx, x, GPU_ACT_CLAMP, lo, hi);
+}
 /* Per-channel slope: max (x, 0) + slope[c]·min (x, 0); slope has shape [C]. */
 GpuTensor *gpu_prelu (GpuContext *cx, const GpuTensor *x, const GpuTensor *slope);
 /* x + sin² (eᵅ x)/(eᵝ + 1e-9) with per-channel α, β (BigVGAN's SnakeBeta). */
-GpuTensor *gpu_snake_beta (GpuContext *cx, const GpuTensor *x, const GpuTensor *alpha, const GpuTensor *beta);
+GpuTensor *
+gpu_snake_beta (GpuContext *cx, const GpuTensor *x, const GpuTensor *alpha, const GpuTensor *beta);
 
 typedef enum
 {
@@ -126,10 +168,26 @@ typedef enum
 
 /* NumPy's broadcasting: trailing dimensions are aligned, an extent of 1 is repeated. */
 GpuTensor *gpu_binary (GpuContext *cx, GpuBinary op, const GpuTensor *x, const GpuTensor *y);
-static inline GpuTensor *gpu_add (GpuContext *cx, const GpuTensor *x, const GpuTensor *y) { return gpu_binary (cx, GPU_ADD, x, y); }
-static inline GpuTensor *gpu_sub (GpuContext *cx, const GpuTensor *x, const GpuTensor *y) { return gpu_binary (cx, GPU_SUB, x, y); }
-static inline GpuTensor *gpu_mul (GpuContext *cx, const GpuTensor *x, const GpuTensor *y) { return gpu_binary (cx, GPU_MUL, x, y); }
-static inline GpuTensor *gpu_div (GpuContext *cx, const GpuTensor *x, const GpuTensor *y) { return gpu_binary (cx, GPU_DIV, x, y); }
+static inline GpuTensor *
+gpu_add (GpuContext *cx, const GpuTensor *x, const GpuTensor *y)
+{
+  return gpu_binary (cx, GPU_ADD, x, y);
+}
+static inline GpuTensor *
+gpu_sub (GpuContext *cx, const GpuTensor *x, const GpuTensor *y)
+{
+  return gpu_binary (cx, GPU_SUB, x, y);
+}
+static inline GpuTensor *
+gpu_mul (GpuContext *cx, const GpuTensor *x, const GpuTensor *y)
+{
+  return gpu_binary (cx, GPU_MUL, x, y);
+}
+static inline GpuTensor *
+gpu_div (GpuContext *cx, const GpuTensor *x, const GpuTensor *y)
+{
+  return gpu_binary (cx, GPU_DIV, x, y);
+}
 /* […, 2C] -> […, C]: first half · σ(second half). */
 GpuTensor *gpu_glu (GpuContext *cx, const GpuTensor *x);
 /* […, 2C] -> […, C]: tanh (first half) · σ(second half), WaveNet's gate. */
@@ -138,16 +196,26 @@ GpuTensor *gpu_tanh_gate (GpuContext *cx, const GpuTensor *x);
 /* ---- normalisation and reduction ---- */
 
 /* Over the last dimension; gain and bias [C] may be NULL. RMS: without mean and bias. */
-GpuTensor *gpu_layer_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
-/* Each channel over the places (all dimensions but the last), affine: GroupNorm with as many groups as channels. */
-GpuTensor *gpu_channel_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
+GpuTensor *gpu_layer_norm (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
+/* Each channel over the places (all dimensions but the last), affine: GroupNorm with as many groups
+ * as channels. */
+GpuTensor *gpu_channel_norm (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
 /* GroupNorm over places and the channels of a group. */
-GpuTensor *gpu_group_norm (GpuContext *cx, const GpuTensor *x, int groups, const GpuTensor *gain, const GpuTensor *bias, float eps);
+GpuTensor *gpu_group_norm (GpuContext *cx,
+                           const GpuTensor *x,
+                           int groups,
+                           const GpuTensor *gain,
+                           const GpuTensor *bias,
+                           float eps);
 /* ConvNeXt-V2's GRN on [T, C]: gain·x·g/(mean_c g + eps) + bias + x with g = ‖x‖₂ over T. */
-GpuTensor *gpu_grn (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
+GpuTensor *gpu_grn (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps);
 /* x/max (‖x‖₂, eps) over the last dimension. */
 GpuTensor *gpu_l2_norm (GpuContext *cx, const GpuTensor *x, float eps);
-/* softmax (scale·x + mask) over the last dimension; mask (nullable) broadcasts, −INFINITY allowed. */
+/* softmax (scale·x + mask) over the last dimension; mask (nullable) broadcasts, −INFINITY allowed.
+ */
 GpuTensor *gpu_softmax (GpuContext *cx, const GpuTensor *x, float scale, const GpuTensor *mask);
 
 typedef enum
@@ -164,8 +232,10 @@ GpuTensor *gpu_argmax (GpuContext *cx, const GpuTensor *x);
 
 /* ---- products ---- */
 
-/* […, m, k]·[…, k, n] -> […, m, n]; transpose_b: b is […, n, k]. Leading dimensions equal or b has none. */
-GpuTensor *gpu_matmul (GpuContext *cx, const GpuTensor *a, const GpuTensor *b, gboolean transpose_b);
+/* […, m, k]·[…, k, n] -> […, m, n]; transpose_b: b is […, n, k]. Leading dimensions equal or b has
+ * none. */
+GpuTensor *
+gpu_matmul (GpuContext *cx, const GpuTensor *a, const GpuTensor *b, gboolean transpose_b);
 
 /**
  * GpuAttention:
@@ -186,9 +256,15 @@ typedef struct
   gint64 n_keys;
 } GpuAttention;
 
-/* q [Tq, heads·D], k, v [Tk, heads·D] -> [Tq, heads·D]; with a leading N on all three for a batch. */
-GpuTensor *gpu_attention (GpuContext *cx, const GpuTensor *q, const GpuTensor *k, const GpuTensor *v, GpuAttention attention);
-/* Rotary embedding, interleaved pairs, on the first `channels` channels of [T, C] at positions start …; frequencies θ^(−2i/channels). */
+/* q [Tq, heads·D], k, v [Tk, heads·D] -> [Tq, heads·D]; with a leading N on all three for a batch.
+ */
+GpuTensor *gpu_attention (GpuContext *cx,
+                          const GpuTensor *q,
+                          const GpuTensor *k,
+                          const GpuTensor *v,
+                          GpuAttention attention);
+/* Rotary embedding, interleaved pairs, on the first `channels` channels of [T, C] at positions
+ * start …; frequencies θ^(−2i/channels). */
 GpuTensor *gpu_rope (GpuContext *cx, const GpuTensor *x, int channels, float theta, gint64 start);
 
 /* ---- places and shapes ---- */
@@ -215,16 +291,20 @@ typedef enum
 } GpuPad;
 
 /* Adds before and after places to an axis. */
-GpuTensor *gpu_pad (GpuContext *cx, const GpuTensor *x, int axis, gint64 before, gint64 after, GpuPad mode);
-/* Time axis of [T, C] to `length` by linear interpolation, source = (i + ½)·T/length − ½, clamped (align_corners off). */
+GpuTensor *
+gpu_pad (GpuContext *cx, const GpuTensor *x, int axis, gint64 before, gint64 after, GpuPad mode);
+/* Time axis of [T, C] to `length` by linear interpolation, source = (i + ½)·T/length − ½, clamped
+ * (align_corners off). */
 GpuTensor *gpu_resample_linear (GpuContext *cx, const GpuTensor *x, gint64 length);
 /* [H, W, C] or [N, H, W, C]: windows of k × k. */
 GpuTensor *gpu_max_pool_2d (GpuContext *cx, const GpuTensor *x, int k, int stride, int pad);
 GpuTensor *gpu_avg_pool_2d (GpuContext *cx, const GpuTensor *x, int k, int stride, int pad);
 /* Bilinear to h × w; align_corners off. */
 GpuTensor *gpu_resize_2d (GpuContext *cx, const GpuTensor *x, gint64 h, gint64 w);
-/* Samples [H, W, C] at h × w places given by a 2×3 affine matrix from result pixel (x, y, 1) to source pixel, bilinear, zero outside. */
-GpuTensor *gpu_warp_affine (GpuContext *cx, const GpuTensor *x, const GpuTensor *matrix, gint64 h, gint64 w);
+/* Samples [H, W, C] at h × w places given by a 2×3 affine matrix from result pixel (x, y, 1) to
+ * source pixel, bilinear, zero outside. */
+GpuTensor *
+gpu_warp_affine (GpuContext *cx, const GpuTensor *x, const GpuTensor *matrix, gint64 h, gint64 w);
 
 /* ---- state that lives across scopes ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* What the parts of gpu/ share and no one else sees: the inside of tensors and weights, the record of an operation, and the
- * functions that a backend provides. */
+/* What the parts of gpu/ share and no one else sees: the inside of tensors and weights, the record
+ * of an operation, and the functions that a backend provides. */
 
 #include "gpu/gpu-error.h"
 #include "gpu/gpu-ops.h"
@@ -55,7 +55,8 @@ typedef enum
 
 #define GPU_OP_MAX_INPUTS 16
 
-/* Convolutions are 2-D inside: a 1-D one has height 1 and its parameters in the width. [N, H, W, C] */
+/* Convolutions are 2-D inside: a 1-D one has height 1 and its parameters in the width. [N, H, W, C]
+ */
 typedef struct
 {
   gint64 n, h, w, in, out_h, out_w, out;
@@ -110,7 +111,7 @@ typedef struct
       float scale;
       gint64 batch, tq, tk, width; /* width: channels of a head */
       int window;                  /* of the relative tables, -1: none */
-    } attention; /* in: q, k, v, mask, rel_k, rel_v */
+    } attention;                   /* in: q, k, v, mask, rel_k, rel_v */
     struct
     {
       int channels;
@@ -139,10 +140,11 @@ struct _GpuTensor
 {
   GpuShape shape;
   GpuType type;
-  void *data;          /* the backend's storage: host memory on the CPU, a ggml_tensor on a GPU; NULL in a failed context */
-  gsize size;          /* bytes of storage owned by this tensor, 0 for a view */
-  GpuTensor *base;     /* of a reshape: whose storage it shares */
-  guint scope;         /* depth of the scope that owns it */
+  void *data; /* the backend's storage: host memory on the CPU, a ggml_tensor on a GPU; NULL in a
+                 failed context */
+  gsize size; /* bytes of storage owned by this tensor, 0 for a view */
+  GpuTensor *base; /* of a reshape: whose storage it shares */
+  guint scope;     /* depth of the scope that owns it */
   gboolean is_state;
 };
 
@@ -188,7 +190,10 @@ typedef struct
   gboolean (*download) (GpuContext *cx, const GpuTensor *t, void *values, GError **error);
   gboolean (*run) (GpuContext *cx, const GpuOp *op, GError **error);
   void (*scope_end) (GpuContext *cx);
-  gboolean (*memory) (GpuDevice *device, guint64 *free_bytes, guint64 *total_bytes, const char **source);
+  gboolean (*memory) (GpuDevice *device,
+                      guint64 *free_bytes,
+                      guint64 *total_bytes,
+                      const char **source);
 } GpuBackendClass;
 
 struct _GpuDevice
@@ -226,14 +231,15 @@ GpuTensor *gpu_context_run (GpuContext *cx, const GpuOp *op);
 void gpu_context_fail (GpuContext *cx, GError *error);
 
 /* For shape checks: aborts with the op and the shapes. */
-void gpu_shape_panic (const char *op, const char *what, const GpuTensor *const *tensors, int n) G_GNUC_NORETURN;
-#define gpu_check(condition, op, ...) \
-  G_STMT_START \
-  { \
-    const GpuTensor *const gpu_check_tensors[] = { __VA_ARGS__ }; \
-    if (G_UNLIKELY (!(condition))) \
-      gpu_shape_panic (op, #condition, gpu_check_tensors, G_N_ELEMENTS (gpu_check_tensors)); \
-  } \
+void gpu_shape_panic (const char *op, const char *what, const GpuTensor *const *tensors, int n)
+    G_GNUC_NORETURN;
+#define gpu_check(condition, op, ...)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const GpuTensor *const gpu_check_tensors[] = { __VA_ARGS__ };                                  \
+    if (G_UNLIKELY (!(condition)))                                                                 \
+      gpu_shape_panic (op, #condition, gpu_check_tensors, G_N_ELEMENTS (gpu_check_tensors));       \
+  }                                                                                                \
   G_STMT_END
 
 G_END_DECLS

@@ -4,7 +4,8 @@
 #include "gpu/gpu-private.h"
 #include "gpu/gpu-registry.h"
 
-/* Filled once, at the first question, and kept for the life of the process: backends cannot be unloaded safely. */
+/* Filled once, at the first question, and kept for the life of the process: backends cannot be
+ * unloaded safely. */
 static GPtrArray *all_devices;
 static GPtrArray *all_backends;
 
@@ -57,7 +58,8 @@ gpu_devices (void)
  *
  * What was looked for, and why it gives no device where it does not.
  *
- * Returns: (element-type GpuBackendStatus) (transfer container): the backends; the entries live as long as the process
+ * Returns: (element-type GpuBackendStatus) (transfer container): the backends; the entries live as
+ * long as the process
  */
 GPtrArray *
 gpu_backends (void)

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (gpu-error-quark, gpu_error)
+G_DEFINE_QUARK (gpu - error - quark, gpu_error)
 
 /**
  * gpu_shape_size:
@@ -125,8 +125,8 @@ append_shape (GString *text, const GpuTensor *tensor)
   g_string_append_c (text, ']');
 }
 
-/* A wrong shape is an error in a model's code, never in a user's file: checkpoints are checked against
- * a table of shapes when they are loaded (design section 4). */
+/* A wrong shape is an error in a model's code, never in a user's file: checkpoints are checked
+ * against a table of shapes when they are loaded (design section 4). */
 void
 gpu_shape_panic (const char *op, const char *what, const GpuTensor *const *tensors, int n)
 {

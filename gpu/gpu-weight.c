@@ -38,7 +38,13 @@ weight_pack (GpuWeight *self, const float *values, const float *bias, GError **e
  * Returns: (transfer full) (nullable): the weight of gpu_linear()
  */
 GpuWeight *
-gpu_weight_new_linear (GpuDevice *device, GpuType type, gint64 out, gint64 in, const float *w, const float *bias, GError **error)
+gpu_weight_new_linear (GpuDevice *device,
+                       GpuType type,
+                       gint64 out,
+                       gint64 in,
+                       const float *w,
+                       const float *bias,
+                       GError **error)
 {
   GpuWeight *self;
 
@@ -51,15 +57,23 @@ gpu_weight_new_linear (GpuDevice *device, GpuType type, gint64 out, gint64 in, c
 }
 
 static GpuWeight *
-conv_new (GpuDevice *device, GpuType type, GpuWeightKind kind, gboolean two_d, const gint64 *out_in_kh_kw, int groups,
-          const float *w, const float *bias, GError **error)
+conv_new (GpuDevice *device,
+          GpuType type,
+          GpuWeightKind kind,
+          gboolean two_d,
+          const gint64 *out_in_kh_kw,
+          int groups,
+          const float *w,
+          const float *bias,
+          GError **error)
 {
   GpuWeight *self;
 
   g_return_val_if_fail (device != NULL && w != NULL && type != GPU_I32 && type != GPU_I8, NULL);
   for (int i = 0; i < 4; i++)
     g_return_val_if_fail (out_in_kh_kw[i] > 0, NULL);
-  g_return_val_if_fail (groups > 0 && out_in_kh_kw[0] % groups == 0 && out_in_kh_kw[1] % groups == 0, NULL);
+  g_return_val_if_fail (
+      groups > 0 && out_in_kh_kw[0] % groups == 0 && out_in_kh_kw[1] % groups == 0, NULL);
 
   self = weight_new (device, kind, type);
   self->two_d = two_d;
@@ -86,9 +100,18 @@ conv_new (GpuDevice *device, GpuType type, GpuWeightKind kind, gboolean two_d, c
  * Returns: (transfer full) (nullable): the weight of gpu_conv_1d()
  */
 GpuWeight *
-gpu_weight_new_conv_1d (GpuDevice *device, GpuType type, gint64 out, gint64 in, gint64 k, int groups, const float *w, const float *bias, GError **error)
+gpu_weight_new_conv_1d (GpuDevice *device,
+                        GpuType type,
+                        gint64 out,
+                        gint64 in,
+                        gint64 k,
+                        int groups,
+                        const float *w,
+                        const float *bias,
+                        GError **error)
 {
-  return conv_new (device, type, GPU_WEIGHT_CONV, FALSE, (gint64[]) { out, in, 1, k }, groups, w, bias, error);
+  return conv_new (device, type, GPU_WEIGHT_CONV, FALSE, (gint64[]) { out, in, 1, k }, groups, w,
+                   bias, error);
 }
 
 /**
@@ -107,9 +130,19 @@ gpu_weight_new_conv_1d (GpuDevice *device, GpuType type, gint64 out, gint64 in, 
  * Returns: (transfer full) (nullable): the weight of gpu_conv_2d()
  */
 GpuWeight *
-gpu_weight_new_conv_2d (GpuDevice *device, GpuType type, gint64 out, gint64 in, gint64 kh, gint64 kw, int groups, const float *w, const float *bias, GError **error)
+gpu_weight_new_conv_2d (GpuDevice *device,
+                        GpuType type,
+                        gint64 out,
+                        gint64 in,
+                        gint64 kh,
+                        gint64 kw,
+                        int groups,
+                        const float *w,
+                        const float *bias,
+                        GError **error)
 {
-  return conv_new (device, type, GPU_WEIGHT_CONV, TRUE, (gint64[]) { out, in, kh, kw }, groups, w, bias, error);
+  return conv_new (device, type, GPU_WEIGHT_CONV, TRUE, (gint64[]) { out, in, kh, kw }, groups, w,
+                   bias, error);
 }
 
 /**
@@ -126,9 +159,17 @@ gpu_weight_new_conv_2d (GpuDevice *device, GpuType type, gint64 out, gint64 in, 
  * Returns: (transfer full) (nullable): the weight of gpu_conv_transpose_1d()
  */
 GpuWeight *
-gpu_weight_new_conv_transpose_1d (GpuDevice *device, GpuType type, gint64 in, gint64 out, gint64 k, const float *w, const float *bias, GError **error)
+gpu_weight_new_conv_transpose_1d (GpuDevice *device,
+                                  GpuType type,
+                                  gint64 in,
+                                  gint64 out,
+                                  gint64 k,
+                                  const float *w,
+                                  const float *bias,
+                                  GError **error)
 {
-  return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, FALSE, (gint64[]) { out, in, 1, k }, 1, w, bias, error);
+  return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, FALSE, (gint64[]) { out, in, 1, k }, 1,
+                   w, bias, error);
 }
 
 /**
@@ -146,9 +187,18 @@ gpu_weight_new_conv_transpose_1d (GpuDevice *device, GpuType type, gint64 in, gi
  * Returns: (transfer full) (nullable): the weight of gpu_conv_transpose_2d()
  */
 GpuWeight *
-gpu_weight_new_conv_transpose_2d (GpuDevice *device, GpuType type, gint64 in, gint64 out, gint64 kh, gint64 kw, const float *w, const float *bias, GError **error)
+gpu_weight_new_conv_transpose_2d (GpuDevice *device,
+                                  GpuType type,
+                                  gint64 in,
+                                  gint64 out,
+                                  gint64 kh,
+                                  gint64 kw,
+                                  const float *w,
+                                  const float *bias,
+                                  GError **error)
 {
-  return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, TRUE, (gint64[]) { out, in, kh, kw }, 1, w, bias, error);
+  return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, TRUE, (gint64[]) { out, in, kh, kw }, 1,
+                   w, bias, error);
 }
 
 /**
@@ -163,7 +213,8 @@ gpu_weight_new_conv_transpose_2d (GpuDevice *device, GpuType type, gint64 in, gi
  * Returns: (transfer full) (nullable): the table of gpu_embed()
  */
 GpuWeight *
-gpu_weight_new_table (GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error)
+gpu_weight_new_table (
+    GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error)
 {
   GpuWeight *self;
 

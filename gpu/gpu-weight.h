@@ -7,19 +7,61 @@
 G_BEGIN_DECLS
 
 /*
- * Weights come in the layout of the checkpoints (PyTorch): linear [out, in], convolutions [out, in/groups, k…],
- * transposed convolutions [in, out, k…]; bias [out] or NULL. The values are f32 in host memory and are copied;
- * `type` is how the device keeps them. Any thread. NULL with GPU_ERROR_OUT_OF_MEMORY when they do not fit.
+ * Weights come in the layout of the checkpoints (PyTorch): linear [out, in], convolutions [out,
+ * in/groups, k…], transposed convolutions [in, out, k…]; bias [out] or NULL. The values are f32 in
+ * host memory and are copied; `type` is how the device keeps them. Any thread. NULL with
+ * GPU_ERROR_OUT_OF_MEMORY when they do not fit.
  */
-GpuWeight *gpu_weight_new_linear (GpuDevice *device, GpuType type, gint64 out, gint64 in, const float *w, const float *bias, GError **error);
-GpuWeight *gpu_weight_new_conv_1d (GpuDevice *device, GpuType type, gint64 out, gint64 in, gint64 k, int groups, const float *w, const float *bias, GError **error);
-GpuWeight *gpu_weight_new_conv_2d (GpuDevice *device, GpuType type, gint64 out, gint64 in, gint64 kh, gint64 kw, int groups, const float *w, const float *bias, GError **error);
-GpuWeight *gpu_weight_new_conv_transpose_1d (GpuDevice *device, GpuType type, gint64 in, gint64 out, gint64 k, const float *w, const float *bias, GError **error);
-GpuWeight *gpu_weight_new_conv_transpose_2d (GpuDevice *device, GpuType type, gint64 in, gint64 out, gint64 kh, gint64 kw, const float *w, const float *bias, GError **error);
+GpuWeight *gpu_weight_new_linear (GpuDevice *device,
+                                  GpuType type,
+                                  gint64 out,
+                                  gint64 in,
+                                  const float *w,
+                                  const float *bias,
+                                  GError **error);
+GpuWeight *gpu_weight_new_conv_1d (GpuDevice *device,
+                                   GpuType type,
+                                   gint64 out,
+                                   gint64 in,
+                                   gint64 k,
+                                   int groups,
+                                   const float *w,
+                                   const float *bias,
+                                   GError **error);
+GpuWeight *gpu_weight_new_conv_2d (GpuDevice *device,
+                                   GpuType type,
+                                   gint64 out,
+                                   gint64 in,
+                                   gint64 kh,
+                                   gint64 kw,
+                                   int groups,
+                                   const float *w,
+                                   const float *bias,
+                                   GError **error);
+GpuWeight *gpu_weight_new_conv_transpose_1d (GpuDevice *device,
+                                             GpuType type,
+                                             gint64 in,
+                                             gint64 out,
+                                             gint64 k,
+                                             const float *w,
+                                             const float *bias,
+                                             GError **error);
+GpuWeight *gpu_weight_new_conv_transpose_2d (GpuDevice *device,
+                                             GpuType type,
+                                             gint64 in,
+                                             gint64 out,
+                                             gint64 kh,
+                                             gint64 kw,
+                                             const float *w,
+                                             const float *bias,
+                                             GError **error);
 /* An embedding table [rows, columns] for gpu_embed(). */
-GpuWeight *gpu_weight_new_table (GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error);
-/* A constant tensor (norm gains, positions, codebooks), f32, usable as an operand through gpu_constant(). */
-GpuWeight *gpu_weight_new_constant (GpuDevice *device, GpuShape shape, const float *values, GError **error);
+GpuWeight *gpu_weight_new_table (
+    GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error);
+/* A constant tensor (norm gains, positions, codebooks), f32, usable as an operand through
+ * gpu_constant(). */
+GpuWeight *
+gpu_weight_new_constant (GpuDevice *device, GpuShape shape, const float *values, GError **error);
 
 GpuWeight *gpu_weight_ref (GpuWeight *self);
 void gpu_weight_unref (GpuWeight *self);

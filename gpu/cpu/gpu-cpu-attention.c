@@ -6,8 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* softmax (scale·q·kᵀ + mask)·v: for many queries two products of oneDNN a block of queries, for few (the decoder) our own loop
- * over the cache, which may be f16. */
+/* softmax (scale·q·kᵀ + mask)·v: for many queries two products of oneDNN a block of queries, for
+ * few (the decoder) our own loop over the cache, which may be f16. */
 
 #define BLOCK 256
 
@@ -67,19 +67,26 @@ decode_range (gint64 begin, gint64 end, gpointer data)
       float *out = job->out + row * job->channels + head * job->width;
 
       for (gint64 j = 0; j < job->tk; j++)
-        scores[j] = dot (q, head_row (job->k, type, j * job->channels + head * job->width, job->width, wide), job->width) * op->attention.scale +
-                    (mask != NULL ? mask[row * job->tk + j] : 0.0f);
+        scores[j] =
+            dot (q,
+                 head_row (job->k, type, j * job->channels + head * job->width, job->width, wide),
+                 job->width) *
+                op->attention.scale +
+            (mask != NULL ? mask[row * job->tk + j] : 0.0f);
       gpu_cpu_softmax_row (scores, job->tk);
       memset (out, 0, sizeof (float) * (gsize) job->width);
       for (gint64 j = 0; j < job->tk; j++)
-        add_scaled (out, head_row (job->v, type, j * job->channels + head * job->width, job->width, wide), scores[j], job->width);
+        add_scaled (
+            out, head_row (job->v, type, j * job->channels + head * job->width, job->width, wide),
+            scores[j], job->width);
     }
 }
 
 static gboolean
 attend_few (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
 {
-  gint64 channels = op->attention.width * op->attention.heads, tq = op->attention.tq, rows = op->in[1]->shape.d[op->in[1]->shape.n - 2];
+  gint64 channels = op->attention.width * op->attention.heads, tq = op->attention.tq,
+         rows = op->in[1]->shape.d[op->in[1]->shape.n - 2];
   gsize element = gpu_type_size (op->in[1]->type);
   Decode job = { op,
                  channels,
@@ -91,10 +98,13 @@ attend_few (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
                  (float *) op->out->data + batch * tq * channels,
                  NULL };
 
-  job.scores = gpu_cpu_scratch (cx->state, sizeof (float) * (gsize) (tq * op->attention.heads * job.tk));
+  job.scores =
+      gpu_cpu_scratch (cx->state, sizeof (float) * (gsize) (tq * op->attention.heads * job.tk));
   if (job.scores == NULL)
     {
-      g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY, _ ("The computer has not enough memory. Close other programs and try again."));
+      g_set_error_literal (
+          error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+          _ ("The computer has not enough memory. Close other programs and try again."));
       return FALSE;
     }
   gpu_parallel (tq * op->attention.heads, 32768 / (job.tk * job.width) + 1, decode_range, &job);
@@ -118,7 +128,9 @@ add_relative_keys (const GpuOp *op, const float *q, gint64 i, float *scores)
   int window = op->attention.window;
 
   for (gint64 j = MAX (i - window, 0); j <= MIN (i + window, op->attention.tk - 1); j++)
-    scores[j] += op->attention.scale * dot (q, (const float *) op->in[4]->data + (j - i + window) * op->attention.width, op->attention.width);
+    scores[j] += op->attention.scale *
+                 dot (q, (const float *) op->in[4]->data + (j - i + window) * op->attention.width,
+                      op->attention.width);
 }
 
 static void
@@ -154,7 +166,8 @@ add_relative_values (const Block *job)
       gint64 head = unit / job->rows, i = job->first + unit % job->rows;
 
       for (gint64 j = MAX (i - window, 0); j <= MIN (i + window, tk - 1); j++)
-        add_scaled (job->out + i * job->channels + head * width, (const float *) op->in[5]->data + (j - i + window) * width,
+        add_scaled (job->out + i * job->channels + head * width,
+                    (const float *) op->in[5]->data + (j - i + window) * width,
                     job->scores[unit * tk + j], width);
     }
 }
@@ -164,8 +177,11 @@ attend_block (GpuContext *cx, Block *job, const float *k, const float *v, GError
 {
   const GpuOp *op = job->op;
   gint64 c = job->channels, width = op->attention.width, tk = op->attention.tk;
-  GpuCpuGemm keys = { op->attention.heads, job->rows, tk, width, width, c, 1, width, 1, c, job->rows * tk, tk };
-  GpuCpuGemm values = { op->attention.heads, job->rows, width, tk, job->rows * tk, tk, 1, width, c, 1, width, c };
+  GpuCpuGemm keys = { op->attention.heads, job->rows, tk, width, width, c, 1, width, 1, c,
+                      job->rows * tk,      tk };
+  GpuCpuGemm values = {
+    op->attention.heads, job->rows, width, tk, job->rows * tk, tk, 1, width, c, 1, width, c
+  };
 
   if (!gpu_cpu_gemm (cx, &keys, job->q + job->first * c, k, job->scores, error))
     return FALSE;
@@ -180,17 +196,27 @@ attend_block (GpuContext *cx, Block *job, const float *k, const float *v, GError
 static gboolean
 attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
 {
-  gint64 c = op->attention.width * op->attention.heads, rows = op->in[1]->shape.d[op->in[1]->shape.n - 2], tk = op->attention.tk;
+  gint64 c = op->attention.width * op->attention.heads,
+         rows = op->in[1]->shape.d[op->in[1]->shape.n - 2], tk = op->attention.tk;
   gboolean half = op->in[1]->type == GPU_F16;
   gsize actual, wide = half ? (gsize) (2 * tk * c) : 0;
-  float *block = gpu_cpu_block_new (cx->state, sizeof (float) * ((gsize) (op->attention.heads * BLOCK * tk) + wide), &actual);
+  float *block = gpu_cpu_block_new (
+      cx->state, sizeof (float) * ((gsize) (op->attention.heads * BLOCK * tk) + wide), &actual);
   const float *k = op->in[1]->data, *v = op->in[2]->data;
-  Block job = { op, 0, 0, c, (const float *) op->in[0]->data + batch * op->attention.tq * c, block, (float *) op->out->data + batch * op->attention.tq * c };
+  Block job = { op,
+                0,
+                0,
+                c,
+                (const float *) op->in[0]->data + batch * op->attention.tq * c,
+                block,
+                (float *) op->out->data + batch * op->attention.tq * c };
   gboolean done = TRUE;
 
   if (block == NULL)
     {
-      g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY, _ ("The computer has not enough memory. Close other programs and try again."));
+      g_set_error_literal (
+          error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+          _ ("The computer has not enough memory. Close other programs and try again."));
       return FALSE;
     }
   if (half)
@@ -198,7 +224,8 @@ attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
       float *room = block + op->attention.heads * BLOCK * tk;
 
       gpu_cpu_from_f16 ((const guint16 *) op->in[1]->data + batch * rows * c, room, tk * c);
-      gpu_cpu_from_f16 ((const guint16 *) op->in[2]->data + batch * rows * c, room + tk * c, tk * c);
+      gpu_cpu_from_f16 ((const guint16 *) op->in[2]->data + batch * rows * c, room + tk * c,
+                        tk * c);
       k = room;
       v = room + tk * c;
     }

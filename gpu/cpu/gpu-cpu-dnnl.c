@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Layers through oneDNN: primitives with fused post-operations, kept with their weight; weights in the layout that oneDNN
- * asks for. A plan is a primitive for one geometry. */
+/* Layers through oneDNN: primitives with fused post-operations, kept with their weight; weights in
+ * the layout that oneDNN asks for. A plan is a primitive for one geometry. */
 
 #define MAX_PLANS 48
 
@@ -36,7 +36,7 @@ typedef struct
   dnnl_memory_desc_t source, result, bias, scratchpad;
   GpuCpuPacked *weights;
   gsize scratch_size;
-  int residual_index; /* of the post-operation, −1: none */
+  int residual_index;  /* of the post-operation, −1: none */
   gboolean fuse_after; /* the activation is not one of oneDNN's: a pass of our own */
 } Plan;
 
@@ -46,9 +46,12 @@ check_status (dnnl_status_t status, GError **error)
   if (status == dnnl_success)
     return TRUE;
   if (status == dnnl_out_of_memory)
-    g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY, _ ("The computer has not enough memory. Close other programs and try again."));
+    g_set_error_literal (
+        error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+        _ ("The computer has not enough memory. Close other programs and try again."));
   else
-    g_set_error (error, GPU_ERROR, GPU_ERROR_FAILED, _ ("oneDNN could not compute a layer (status %d)."), (int) status);
+    g_set_error (error, GPU_ERROR, GPU_ERROR_FAILED,
+                 _ ("oneDNN could not compute a layer (status %d)."), (int) status);
   return FALSE;
 }
 
@@ -94,13 +97,13 @@ static gboolean
 find_eltwise (GpuActivation act, dnnl_alg_kind_t *kind, float *a, float *b)
 {
   static const dnnl_alg_kind_t kinds[GPU_N_ACTS] = {
-    [GPU_ACT_RELU] = dnnl_eltwise_relu,         [GPU_ACT_LEAKY_RELU] = dnnl_eltwise_relu,
-    [GPU_ACT_GELU] = dnnl_eltwise_gelu_erf,     [GPU_ACT_GELU_TANH] = dnnl_eltwise_gelu_tanh,
-    [GPU_ACT_SIGMOID] = dnnl_eltwise_logistic,  [GPU_ACT_TANH] = dnnl_eltwise_tanh,
-    [GPU_ACT_SILU] = dnnl_eltwise_swish,        [GPU_ACT_MISH] = dnnl_eltwise_mish,
+    [GPU_ACT_RELU] = dnnl_eltwise_relu,          [GPU_ACT_LEAKY_RELU] = dnnl_eltwise_relu,
+    [GPU_ACT_GELU] = dnnl_eltwise_gelu_erf,      [GPU_ACT_GELU_TANH] = dnnl_eltwise_gelu_tanh,
+    [GPU_ACT_SIGMOID] = dnnl_eltwise_logistic,   [GPU_ACT_TANH] = dnnl_eltwise_tanh,
+    [GPU_ACT_SILU] = dnnl_eltwise_swish,         [GPU_ACT_MISH] = dnnl_eltwise_mish,
     [GPU_ACT_SOFTPLUS] = dnnl_eltwise_soft_relu, [GPU_ACT_ELU] = dnnl_eltwise_elu,
-    [GPU_ACT_SQUARE] = dnnl_eltwise_square,     [GPU_ACT_ABS] = dnnl_eltwise_abs,
-    [GPU_ACT_CLAMP] = dnnl_eltwise_clip,        [GPU_ACT_AFFINE] = dnnl_eltwise_linear,
+    [GPU_ACT_SQUARE] = dnnl_eltwise_square,      [GPU_ACT_ABS] = dnnl_eltwise_abs,
+    [GPU_ACT_CLAMP] = dnnl_eltwise_clip,         [GPU_ACT_AFFINE] = dnnl_eltwise_linear,
   };
 
   if (kinds[act] == dnnl_alg_kind_undef)
@@ -148,20 +151,23 @@ make_attributes (const GpuFused *fused, const_dnnl_memory_desc_t result, Plan *p
 
 /* ---- descriptions of memory ---- */
 
-/* Channels-last [n, h, w, c] in oneDNN's logical order (n, c, h, w); without h for a 1-D layer, whose kernels are faster. */
+/* Channels-last [n, h, w, c] in oneDNN's logical order (n, c, h, w); without h for a 1-D layer,
+ * whose kernels are faster. */
 static dnnl_memory_desc_t
 image_layout (gboolean two_d, gint64 n, gint64 h, gint64 w, gint64 c)
 {
   dnnl_memory_desc_t layout = NULL;
 
   if (two_d)
-    dnnl_memory_desc_create_with_tag (&layout, 4, (dnnl_dims_t) { n, c, h, w }, dnnl_f32, dnnl_nhwc);
+    dnnl_memory_desc_create_with_tag (&layout, 4, (dnnl_dims_t) { n, c, h, w }, dnnl_f32,
+                                      dnnl_nhwc);
   else
     dnnl_memory_desc_create_with_tag (&layout, 3, (dnnl_dims_t) { n, c, w }, dnnl_f32, dnnl_nwc);
   return layout;
 }
 
-/* The weight's logical dimensions for oneDNN, with strides of PyTorch's order, or any layout when @any. */
+/* The weight's logical dimensions for oneDNN, with strides of PyTorch's order, or any layout when
+ * @any. */
 static dnnl_memory_desc_t
 conv_weight_layout (const GpuWeight *w, gboolean any)
 {
@@ -200,27 +206,39 @@ linear_weight_layout (const GpuWeight *w, gboolean any)
   dnnl_memory_desc_t layout = NULL;
 
   if (any)
-    dnnl_memory_desc_create_with_tag (&layout, 2, (dnnl_dims_t) { w->in, w->out }, dnnl_f32, dnnl_format_tag_any);
+    dnnl_memory_desc_create_with_tag (&layout, 2, (dnnl_dims_t) { w->in, w->out }, dnnl_f32,
+                                      dnnl_format_tag_any);
   else
-    dnnl_memory_desc_create_with_strides (&layout, 2, (dnnl_dims_t) { w->in, w->out }, dnnl_f32, (dnnl_dims_t) { 1, w->in });
+    dnnl_memory_desc_create_with_strides (&layout, 2, (dnnl_dims_t) { w->in, w->out }, dnnl_f32,
+                                          (dnnl_dims_t) { 1, w->in });
   return layout;
 }
 
 /* ---- packing ---- */
 
 static gboolean
-reorder (GpuCpuState *state, const_dnnl_memory_desc_t from, const void *source, const_dnnl_memory_desc_t to, void *target, GError **error)
+reorder (GpuCpuState *state,
+         const_dnnl_memory_desc_t from,
+         const void *source,
+         const_dnnl_memory_desc_t to,
+         void *target,
+         GError **error)
 {
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t primitive = NULL;
   dnnl_memory_t a = NULL, b = NULL;
   gboolean done;
 
-  done = check_status (dnnl_reorder_primitive_desc_create (&description, from, state->engine, to, state->engine, NULL), error) &&
+  done = check_status (dnnl_reorder_primitive_desc_create (&description, from, state->engine, to,
+                                                           state->engine, NULL),
+                       error) &&
          check_status (dnnl_primitive_create (&primitive, description), error) &&
          check_status (dnnl_memory_create (&a, from, state->engine, (void *) source), error) &&
          check_status (dnnl_memory_create (&b, to, state->engine, target), error) &&
-         check_status (dnnl_primitive_execute (primitive, state->stream, 2, (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, a }, { DNNL_ARG_TO, b } }), error) &&
+         check_status (dnnl_primitive_execute (
+                           primitive, state->stream, 2,
+                           (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, a }, { DNNL_ARG_TO, b } }),
+                       error) &&
          check_status (dnnl_stream_wait (state->stream), error);
   dnnl_memory_destroy (a);
   dnnl_memory_destroy (b);
@@ -229,10 +247,14 @@ reorder (GpuCpuState *state, const_dnnl_memory_desc_t from, const void *source, 
   return done;
 }
 
-/* The weight in @layout, packed now or before. After the first packing the plain values are given up: they can be had back
- * from a packed form, and would double the memory. Called with the weight's lock held. */
+/* The weight in @layout, packed now or before. After the first packing the plain values are given
+ * up: they can be had back from a packed form, and would double the memory. Called with the
+ * weight's lock held. */
 static GpuCpuPacked *
-find_packed (GpuCpuState *state, const GpuWeight *w, const_dnnl_memory_desc_t layout, GError **error)
+find_packed (GpuCpuState *state,
+             const GpuWeight *w,
+             const_dnnl_memory_desc_t layout,
+             GError **error)
 {
   GpuCpuWeight *weight = w->packed;
   GpuCpuPacked *packed;
@@ -254,7 +276,8 @@ find_packed (GpuCpuState *state, const GpuWeight *w, const_dnnl_memory_desc_t la
     }
   if (weight->rows != NULL)
     {
-      plain = w->kind == GPU_WEIGHT_LINEAR ? linear_weight_layout (w, FALSE) : conv_weight_layout (w, FALSE);
+      plain = w->kind == GPU_WEIGHT_LINEAR ? linear_weight_layout (w, FALSE)
+                                           : conv_weight_layout (w, FALSE);
       done = reorder (state, plain, weight->rows, layout, packed->values, error);
       dnnl_memory_desc_destroy (plain);
     }
@@ -289,7 +312,12 @@ set_spatial (dnnl_dims_t dims, gboolean two_d, gint64 vertical, gint64 horizonta
 }
 
 static dnnl_status_t
-describe_conv (GpuCpuState *state, const GpuOp *op, Plan *plan, const_dnnl_memory_desc_t weights, dnnl_primitive_attr_t attributes, dnnl_primitive_desc_t *description)
+describe_conv (GpuCpuState *state,
+               const GpuOp *op,
+               Plan *plan,
+               const_dnnl_memory_desc_t weights,
+               dnnl_primitive_attr_t attributes,
+               dnnl_primitive_desc_t *description)
 {
   const GpuConvGeometry *g = &op->conv;
   gboolean two_d = op->w->two_d;
@@ -302,13 +330,16 @@ describe_conv (GpuCpuState *state, const GpuOp *op, Plan *plan, const_dnnl_memor
   if (op->code == GPU_OP_CONV_TRANSPOSE)
     {
       /* out_pad is less padding at the end. */
-      set_spatial (after, two_d, (g->h - 1) * g->stride_h + g->kh - g->pad_t - g->out_h, (g->w - 1) * g->stride_w + g->kw - g->pad_l - g->out_w);
-      return dnnl_deconvolution_forward_primitive_desc_create (description, state->engine, dnnl_forward_inference, dnnl_deconvolution_direct,
-                                                               plan->source, weights, plan->bias, plan->result, strides, dilations, before, after,
-                                                               attributes);
+      set_spatial (after, two_d, (g->h - 1) * g->stride_h + g->kh - g->pad_t - g->out_h,
+                   (g->w - 1) * g->stride_w + g->kw - g->pad_l - g->out_w);
+      return dnnl_deconvolution_forward_primitive_desc_create (
+          description, state->engine, dnnl_forward_inference, dnnl_deconvolution_direct,
+          plan->source, weights, plan->bias, plan->result, strides, dilations, before, after,
+          attributes);
     }
-  return dnnl_convolution_forward_primitive_desc_create (description, state->engine, dnnl_forward_inference, dnnl_convolution_direct, plan->source,
-                                                         weights, plan->bias, plan->result, strides, dilations, before, after, attributes);
+  return dnnl_convolution_forward_primitive_desc_create (
+      description, state->engine, dnnl_forward_inference, dnnl_convolution_direct, plan->source,
+      weights, plan->bias, plan->result, strides, dilations, before, after, attributes);
 }
 
 static void
@@ -319,10 +350,13 @@ describe_memory (const GpuOp *op, Plan *plan)
 
   if (op->code == GPU_OP_LINEAR)
     {
-      dnnl_memory_desc_create_with_tag (&plan->source, 2, (dnnl_dims_t) { plan->key.rows, w->in }, dnnl_f32, dnnl_ab);
-      dnnl_memory_desc_create_with_tag (&plan->result, 2, (dnnl_dims_t) { plan->key.rows, w->out }, dnnl_f32, dnnl_ab);
+      dnnl_memory_desc_create_with_tag (&plan->source, 2, (dnnl_dims_t) { plan->key.rows, w->in },
+                                        dnnl_f32, dnnl_ab);
+      dnnl_memory_desc_create_with_tag (&plan->result, 2, (dnnl_dims_t) { plan->key.rows, w->out },
+                                        dnnl_f32, dnnl_ab);
       if (w->has_bias)
-        dnnl_memory_desc_create_with_tag (&plan->bias, 2, (dnnl_dims_t) { 1, w->out }, dnnl_f32, dnnl_ab);
+        dnnl_memory_desc_create_with_tag (&plan->bias, 2, (dnnl_dims_t) { 1, w->out }, dnnl_f32,
+                                          dnnl_ab);
       return;
     }
   plan->source = image_layout (w->two_d, g->n, g->h, g->w, g->in);
@@ -341,25 +375,31 @@ fill_plan (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
   gboolean done;
 
   describe_memory (op, plan);
-  weights = op->code == GPU_OP_LINEAR ? linear_weight_layout (op->w, TRUE) : conv_weight_layout (op->w, TRUE);
+  weights = op->code == GPU_OP_LINEAR ? linear_weight_layout (op->w, TRUE)
+                                      : conv_weight_layout (op->w, TRUE);
   attributes = make_attributes (&op->fused, plan->result, plan);
   if (op->code == GPU_OP_LINEAR)
-    status = dnnl_matmul_primitive_desc_create (&description, state->engine, plan->source, weights, plan->bias, plan->result, attributes);
+    status = dnnl_matmul_primitive_desc_create (&description, state->engine, plan->source, weights,
+                                                plan->bias, plan->result, attributes);
   else
     status = describe_conv (state, op, plan, weights, attributes, &description);
   dnnl_primitive_attr_destroy (attributes);
   dnnl_memory_desc_destroy (weights);
   if (!check_status (status, error))
     return FALSE;
-  plan->weights = find_packed (state, op->w, dnnl_primitive_desc_query_md (description, dnnl_query_weights_md, 0), error);
-  dnnl_memory_desc_clone (&plan->scratchpad, dnnl_primitive_desc_query_md (description, dnnl_query_scratchpad_md, 0));
+  plan->weights = find_packed (
+      state, op->w, dnnl_primitive_desc_query_md (description, dnnl_query_weights_md, 0), error);
+  dnnl_memory_desc_clone (&plan->scratchpad,
+                          dnnl_primitive_desc_query_md (description, dnnl_query_scratchpad_md, 0));
   plan->scratch_size = dnnl_memory_desc_get_size (plan->scratchpad);
-  done = plan->weights != NULL && check_status (dnnl_primitive_create (&plan->primitive, description), error);
+  done = plan->weights != NULL &&
+         check_status (dnnl_primitive_create (&plan->primitive, description), error);
   dnnl_primitive_desc_destroy (description);
   return done;
 }
 
-/* The newest plans are at the end; the oldest goes when there are too many (speech has a new length every sentence). */
+/* The newest plans are at the end; the oldest goes when there are too many (speech has a new length
+ * every sentence). */
 static Plan *
 find_plan (GpuCpuState *state, const GpuOp *op, const PlanKey *key, GError **error)
 {
@@ -396,8 +436,9 @@ execute (GpuContext *cx, const GpuOp *op, const Plan *plan, GError **error)
   gboolean done = TRUE;
   void *scratch = NULL;
 
-#define ARGUMENT(which, layout, pointer) \
-  (done = done && check_status (dnnl_memory_create (&memory[n], layout, state->engine, pointer), error), \
+#define ARGUMENT(which, layout, pointer)                                                           \
+  (done = done &&                                                                                  \
+          check_status (dnnl_memory_create (&memory[n], layout, state->engine, pointer), error),   \
    args[n] = (dnnl_exec_arg_t) { which, memory[n] }, n++)
 
   if (plan->scratch_size > 0 && (scratch = gpu_cpu_scratch (state, plan->scratch_size)) == NULL)
@@ -410,9 +451,11 @@ execute (GpuContext *cx, const GpuOp *op, const Plan *plan, GError **error)
   if (scratch != NULL)
     ARGUMENT (DNNL_ARG_SCRATCHPAD, plan->scratchpad, scratch);
   if (plan->residual_index >= 0)
-    ARGUMENT (DNNL_ARG_ATTR_MULTIPLE_POST_OP (plan->residual_index) | DNNL_ARG_SRC_1, plan->result, op->fused.residual->data);
+    ARGUMENT (DNNL_ARG_ATTR_MULTIPLE_POST_OP (plan->residual_index) | DNNL_ARG_SRC_1, plan->result,
+              op->fused.residual->data);
 #undef ARGUMENT
-  done = done && check_status (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) &&
+  done = done &&
+         check_status (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) &&
          check_status (dnnl_stream_wait (state->stream), error);
   for (int i = 0; i < n; i++)
     dnnl_memory_destroy (memory[i]);
@@ -489,7 +532,8 @@ gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error)
   float *y = op->out->data;
 
   if (rows > direct)
-    return op->w->type == GPU_F32 ? run_planned (cx, op, rows, error) : linear_unpacked (cx, op, rows, error);
+    return op->w->type == GPU_F32 ? run_planned (cx, op, rows, error)
+                                  : linear_unpacked (cx, op, rows, error);
   for (gint64 row = 0; row < rows; row++)
     gpu_cpu_gemv (op->w, x + row * op->w->in, y + row * op->w->out);
   gpu_cpu_fuse (&op->fused, y, rows * op->w->out);
@@ -510,7 +554,12 @@ gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error)
  * Returns: whether it was computed
  */
 gboolean
-gpu_cpu_gemm (GpuContext *cx, const GpuCpuGemm *gemm, const float *a, const float *b, float *c, GError **error)
+gpu_cpu_gemm (GpuContext *cx,
+              const GpuCpuGemm *gemm,
+              const float *a,
+              const float *b,
+              float *c,
+              GError **error)
 {
   GpuCpuState *state = cx->state;
   dnnl_memory_desc_t layout[3] = { NULL };
@@ -522,17 +571,25 @@ gpu_cpu_gemm (GpuContext *cx, const GpuCpuGemm *gemm, const float *a, const floa
   dnnl_exec_arg_t args[3];
   gboolean done = TRUE;
 
-  dnnl_memory_desc_create_with_strides (&layout[0], 3, (dnnl_dims_t) { gemm->batch, gemm->m, gemm->k }, dnnl_f32,
+  dnnl_memory_desc_create_with_strides (&layout[0], 3,
+                                        (dnnl_dims_t) { gemm->batch, gemm->m, gemm->k }, dnnl_f32,
                                         (dnnl_dims_t) { gemm->a_batch, gemm->a_row, gemm->a_col });
-  dnnl_memory_desc_create_with_strides (&layout[1], 3, (dnnl_dims_t) { gemm->b_batch == 0 ? 1 : gemm->batch, gemm->k, gemm->n }, dnnl_f32,
-                                        (dnnl_dims_t) { gemm->b_batch == 0 ? gemm->k * gemm->n : gemm->b_batch, gemm->b_row, gemm->b_col });
-  dnnl_memory_desc_create_with_strides (&layout[2], 3, (dnnl_dims_t) { gemm->batch, gemm->m, gemm->n }, dnnl_f32,
+  dnnl_memory_desc_create_with_strides (
+      &layout[1], 3, (dnnl_dims_t) { gemm->b_batch == 0 ? 1 : gemm->batch, gemm->k, gemm->n },
+      dnnl_f32,
+      (dnnl_dims_t) { gemm->b_batch == 0 ? gemm->k * gemm->n : gemm->b_batch, gemm->b_row,
+                      gemm->b_col });
+  dnnl_memory_desc_create_with_strides (&layout[2], 3,
+                                        (dnnl_dims_t) { gemm->batch, gemm->m, gemm->n }, dnnl_f32,
                                         (dnnl_dims_t) { gemm->c_batch, gemm->c_row, 1 });
-  done = check_status (dnnl_matmul_primitive_desc_create (&description, state->engine, layout[0], layout[1], NULL, layout[2], NULL), error) &&
+  done = check_status (dnnl_matmul_primitive_desc_create (&description, state->engine, layout[0],
+                                                          layout[1], NULL, layout[2], NULL),
+                       error) &&
          check_status (dnnl_primitive_create (&primitive, description), error);
   for (int i = 0; i < 3 && done; i++)
     {
-      done = check_status (dnnl_memory_create (&memory[i], layout[i], state->engine, (void *) values[i]), error);
+      done = check_status (
+          dnnl_memory_create (&memory[i], layout[i], state->engine, (void *) values[i]), error);
       args[i] = (dnnl_exec_arg_t) { which[i], memory[i] };
     }
   done = done && check_status (dnnl_primitive_execute (primitive, state->stream, 3, args), error) &&

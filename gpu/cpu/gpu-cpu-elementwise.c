@@ -14,12 +14,12 @@ typedef struct
   float a, b;
 } Activate;
 
-#define EACH(expression) \
-  for (gint64 i = 0; i < n; i++) \
-    { \
-      const float v = x[i]; \
-      y[i] = (expression); \
-    } \
+#define EACH(expression)                                                                           \
+  for (gint64 i = 0; i < n; i++)                                                                   \
+    {                                                                                              \
+      const float v = x[i];                                                                        \
+      y[i] = (expression);                                                                         \
+    }                                                                                              \
   break
 
 GPU_CLONES static void
@@ -27,28 +27,48 @@ activate (GpuActivation act, float a, float b, const float *x, float *y, gint64 
 {
   switch (act)
     {
-    case GPU_ACT_RELU: EACH (v > 0 ? v : 0);
-    case GPU_ACT_LEAKY_RELU: EACH (v > 0 ? v : v * a);
-    case GPU_ACT_GELU: EACH (0.5f * v * (1.0f + gpu_erff (v * 0.70710678f)));
-    case GPU_ACT_GELU_TANH: EACH (0.5f * v * (1.0f + gpu_tanhf (0.79788456f * (v + 0.044715f * v * v * v))));
-    case GPU_ACT_SIGMOID: EACH (gpu_sigmoidf (v));
-    case GPU_ACT_TANH: EACH (gpu_tanhf (v));
-    case GPU_ACT_SILU: EACH (v * gpu_sigmoidf (v));
-    case GPU_ACT_MISH: EACH (v * gpu_tanhf (gpu_softplusf (v)));
-    case GPU_ACT_SOFTPLUS: EACH (gpu_softplusf (v));
-    case GPU_ACT_ELU: EACH (v > 0 ? v : a * (gpu_expf (v) - 1.0f));
-    case GPU_ACT_EXP: EACH (gpu_expf (v));
-    case GPU_ACT_LOG: EACH (logf (v));
-    case GPU_ACT_SQRT: EACH (sqrtf (v));
-    case GPU_ACT_SQUARE: EACH (v * v);
-    case GPU_ACT_ABS: EACH (fabsf (v));
-    case GPU_ACT_SIN: EACH (sinf (v));
-    case GPU_ACT_COS: EACH (cosf (v));
-    case GPU_ACT_CLAMP: EACH (v < a ? a : (v > b ? b : v));
-    case GPU_ACT_AFFINE: EACH (v * a + b);
+    case GPU_ACT_RELU:
+      EACH (v > 0 ? v : 0);
+    case GPU_ACT_LEAKY_RELU:
+      EACH (v > 0 ? v : v * a);
+    case GPU_ACT_GELU:
+      EACH (0.5f * v * (1.0f + gpu_erff (v * 0.70710678f)));
+    case GPU_ACT_GELU_TANH:
+      EACH (0.5f * v * (1.0f + gpu_tanhf (0.79788456f * (v + 0.044715f * v * v * v))));
+    case GPU_ACT_SIGMOID:
+      EACH (gpu_sigmoidf (v));
+    case GPU_ACT_TANH:
+      EACH (gpu_tanhf (v));
+    case GPU_ACT_SILU:
+      EACH (v * gpu_sigmoidf (v));
+    case GPU_ACT_MISH:
+      EACH (v * gpu_tanhf (gpu_softplusf (v)));
+    case GPU_ACT_SOFTPLUS:
+      EACH (gpu_softplusf (v));
+    case GPU_ACT_ELU:
+      EACH (v > 0 ? v : a * (gpu_expf (v) - 1.0f));
+    case GPU_ACT_EXP:
+      EACH (gpu_expf (v));
+    case GPU_ACT_LOG:
+      EACH (logf (v));
+    case GPU_ACT_SQRT:
+      EACH (sqrtf (v));
+    case GPU_ACT_SQUARE:
+      EACH (v * v);
+    case GPU_ACT_ABS:
+      EACH (fabsf (v));
+    case GPU_ACT_SIN:
+      EACH (sinf (v));
+    case GPU_ACT_COS:
+      EACH (cosf (v));
+    case GPU_ACT_CLAMP:
+      EACH (v < a ? a : (v > b ? b : v));
+    case GPU_ACT_AFFINE:
+      EACH (v * a + b);
     case GPU_ACT_NONE:
     case GPU_N_ACTS:
-    default: EACH (v);
+    default:
+      EACH (v);
     }
 }
 
@@ -63,7 +83,8 @@ activate_range (gint64 begin, gint64 end, gpointer data)
 gboolean
 gpu_cpu_activate (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  Activate job = { op->in[0]->data, op->out->data, op->activate.act, op->activate.a, op->activate.b };
+  Activate job = { op->in[0]->data, op->out->data, op->activate.act, op->activate.a,
+                   op->activate.b };
 
   gpu_parallel (gpu_shape_size (op->out->shape), GRAIN, activate_range, &job);
   return TRUE;
@@ -158,7 +179,8 @@ static void
 run_by_channels (const GpuOp *op, GpuRangeFunc func)
 {
   gint64 channels = gpu_tensor_get_dim (op->out, -1);
-  Channels job = { op->in[0]->data, op->in[1]->data, op->n_in > 2 ? op->in[2]->data : NULL, op->out->data, channels };
+  Channels job = { op->in[0]->data, op->in[1]->data, op->n_in > 2 ? op->in[2]->data : NULL,
+                   op->out->data, channels };
 
   gpu_parallel (gpu_shape_size (op->out->shape) / channels, GRAIN / channels + 1, func, &job);
 }
@@ -190,40 +212,52 @@ typedef struct
   gint64 y_step[GPU_MAX_DIMS];
 } Binary;
 
-#define EACH_PAIR(expression) \
-  if (x_step == 1 && y_step == 1) \
-    for (gint64 i = 0; i < n; i++) \
-      { \
-        const float a = x[i], b = y[i]; \
-        out[i] = (expression); \
-      } \
-  else if (x_step == 1) \
-    for (gint64 i = 0; i < n; i++) \
-      { \
-        const float a = x[i], b = y[0]; \
-        out[i] = (expression); \
-      } \
-  else \
-    for (gint64 i = 0; i < n; i++) \
-      { \
-        const float a = x[0], b = y[i * y_step]; \
-        out[i] = (expression); \
-      } \
+#define EACH_PAIR(expression)                                                                      \
+  if (x_step == 1 && y_step == 1)                                                                  \
+    for (gint64 i = 0; i < n; i++)                                                                 \
+      {                                                                                            \
+        const float a = x[i], b = y[i];                                                            \
+        out[i] = (expression);                                                                     \
+      }                                                                                            \
+  else if (x_step == 1)                                                                            \
+    for (gint64 i = 0; i < n; i++)                                                                 \
+      {                                                                                            \
+        const float a = x[i], b = y[0];                                                            \
+        out[i] = (expression);                                                                     \
+      }                                                                                            \
+  else                                                                                             \
+    for (gint64 i = 0; i < n; i++)                                                                 \
+      {                                                                                            \
+        const float a = x[0], b = y[i * y_step];                                                   \
+        out[i] = (expression);                                                                     \
+      }                                                                                            \
   break
 
 /* A step is 1 or, for a repeated value, 0. */
 GPU_CLONES static void
-binary_row (GpuBinary op, const float *x, gint64 x_step, const float *y, gint64 y_step, float *out, gint64 n)
+binary_row (GpuBinary op,
+            const float *x,
+            gint64 x_step,
+            const float *y,
+            gint64 y_step,
+            float *out,
+            gint64 n)
 {
   switch (op)
     {
-    case GPU_ADD: EACH_PAIR (a + b);
-    case GPU_SUB: EACH_PAIR (a - b);
-    case GPU_MUL: EACH_PAIR (a * b);
-    case GPU_DIV: EACH_PAIR (a / b);
-    case GPU_MAX: EACH_PAIR (a > b ? a : b);
+    case GPU_ADD:
+      EACH_PAIR (a + b);
+    case GPU_SUB:
+      EACH_PAIR (a - b);
+    case GPU_MUL:
+      EACH_PAIR (a * b);
+    case GPU_DIV:
+      EACH_PAIR (a / b);
+    case GPU_MAX:
+      EACH_PAIR (a > b ? a : b);
     case GPU_MIN:
-    default: EACH_PAIR (a < b ? a : b);
+    default:
+      EACH_PAIR (a < b ? a : b);
     }
 }
 
@@ -244,7 +278,8 @@ binary_range (gint64 begin, gint64 end, gpointer data)
           x += index * job->x_step[d];
           y += index * job->y_step[d];
         }
-      binary_row (job->op, job->x + x, job->x_step[3], job->y + y, job->y_step[3], job->out + row * job->extent[3], job->extent[3]);
+      binary_row (job->op, job->x + x, job->x_step[3], job->y + y, job->y_step[3],
+                  job->out + row * job->extent[3], job->extent[3]);
     }
 }
 
@@ -266,7 +301,8 @@ read_steps (const GpuTensor *t, gint64 *steps)
 gboolean
 gpu_cpu_binary (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  Binary job = { op->binary, op->in[0]->data, op->in[1]->data, op->out->data, { 1, 1, 1, 1 }, { 0 }, { 0 } };
+  Binary job = { op->binary, op->in[0]->data, op->in[1]->data, op->out->data, { 1, 1, 1, 1 }, { 0 },
+                 { 0 } };
   GpuShape shape = op->out->shape;
 
   for (int i = 1; i <= shape.n; i++)
@@ -283,7 +319,8 @@ gpu_cpu_binary (GpuContext *cx, const GpuOp *op, GError **error)
       job.x_step[2] = job.y_step[2] = job.extent[3];
       job.x_step[3] = job.y_step[3] = 1;
     }
-  gpu_parallel (gpu_shape_size (shape) / job.extent[3], GRAIN / job.extent[3] + 1, binary_range, &job);
+  gpu_parallel (gpu_shape_size (shape) / job.extent[3], GRAIN / job.extent[3] + 1, binary_range,
+                &job);
   return TRUE;
 }
 

@@ -11,8 +11,8 @@
 #define HAVE_X86 1
 #endif
 
-/* One vector through a matrix: every weight is read once and used once, so memory decides the time. Rows are kept as they
- * are stored (f16, bf16, i8) and widened in registers; sums are f32. */
+/* One vector through a matrix: every weight is read once and used once, so memory decides the time.
+ * Rows are kept as they are stored (f16, bf16, i8) and widened in registers; sums are f32. */
 
 /* ---- conversions ---- */
 
@@ -185,8 +185,10 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
 
   for (; i + 16 <= n; i += 16)
     {
-      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i))), _mm256_loadu_ps (x + i), s0);
-      s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i + 8))), _mm256_loadu_ps (x + i + 8), s1);
+      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i))),
+                            _mm256_loadu_ps (x + i), s0);
+      s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i + 8))),
+                            _mm256_loadu_ps (x + i + 8), s1);
     }
   _mm256_storeu_ps (lanes, _mm256_add_ps (s0, s1));
   for (int k = 0; k < 8; k++)
@@ -194,28 +196,35 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
   return sum + dot_f16 (w + i, x + i, n - i);
 }
 
-#define DOT_AVX512(name, load, tail) \
-  __attribute__ ((target ("avx512f,avx512bw,avx512vl"))) static float name (const void *row, const float *x, gint64 n) \
-  { \
-    __m512 s0 = _mm512_setzero_ps (), s1 = s0, s2 = s0, s3 = s0; \
-    gint64 i = 0; \
-\
-    for (; i + 64 <= n; i += 64) \
-      { \
-        s0 = _mm512_fmadd_ps (load (i), _mm512_loadu_ps (x + i), s0); \
-        s1 = _mm512_fmadd_ps (load (i + 16), _mm512_loadu_ps (x + i + 16), s1); \
-        s2 = _mm512_fmadd_ps (load (i + 32), _mm512_loadu_ps (x + i + 32), s2); \
-        s3 = _mm512_fmadd_ps (load (i + 48), _mm512_loadu_ps (x + i + 48), s3); \
-      } \
-    for (; i + 16 <= n; i += 16) \
-      s0 = _mm512_fmadd_ps (load (i), _mm512_loadu_ps (x + i), s0); \
-    return _mm512_reduce_add_ps (_mm512_add_ps (_mm512_add_ps (s0, s1), _mm512_add_ps (s2, s3))) + tail; \
+#define DOT_AVX512(name, load, tail)                                                               \
+  __attribute__ ((target ("avx512f,avx512bw,avx512vl"))) static float name (                       \
+      const void *row, const float *x, gint64 n)                                                   \
+  {                                                                                                \
+    __m512 s0 = _mm512_setzero_ps (), s1 = s0, s2 = s0, s3 = s0;                                   \
+    gint64 i = 0;                                                                                  \
+                                                                                                   \
+    for (; i + 64 <= n; i += 64)                                                                   \
+      {                                                                                            \
+        s0 = _mm512_fmadd_ps (load (i), _mm512_loadu_ps (x + i), s0);                              \
+        s1 = _mm512_fmadd_ps (load (i + 16), _mm512_loadu_ps (x + i + 16), s1);                    \
+        s2 = _mm512_fmadd_ps (load (i + 32), _mm512_loadu_ps (x + i + 32), s2);                    \
+        s3 = _mm512_fmadd_ps (load (i + 48), _mm512_loadu_ps (x + i + 48), s3);                    \
+      }                                                                                            \
+    for (; i + 16 <= n; i += 16)                                                                   \
+      s0 = _mm512_fmadd_ps (load (i), _mm512_loadu_ps (x + i), s0);                                \
+    return _mm512_reduce_add_ps (_mm512_add_ps (_mm512_add_ps (s0, s1), _mm512_add_ps (s2, s3))) + \
+           tail;                                                                                   \
   }
 
-#define LOAD_F16(at) _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) ((const guint16 *) row + (at))))
-#define LOAD_BF16(at) \
-  _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const __m256i *) ((const guint16 *) row + (at)))), 16))
-#define LOAD_I8(at) _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) ((const gint8 *) row + (at)))))
+#define LOAD_F16(at)                                                                               \
+  _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) ((const guint16 *) row + (at))))
+#define LOAD_BF16(at)                                                                              \
+  _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 (              \
+                                              (const __m256i *) ((const guint16 *) row + (at)))),  \
+                                          16))
+#define LOAD_I8(at)                                                                                \
+  _mm512_cvtepi32_ps (                                                                             \
+      _mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) ((const gint8 *) row + (at)))))
 
 DOT_AVX512 (dot_f16_avx512, LOAD_F16, dot_f16 ((const guint16 *) row + i, x + i, n - i))
 DOT_AVX512 (dot_bf16_avx512, LOAD_BF16, dot_bf16 ((const guint16 *) row + i, x + i, n - i))
@@ -228,8 +237,10 @@ static Dot
 choose_dot (GpuType type)
 {
 #ifdef HAVE_X86
-  gboolean avx512 = __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512vl");
-  gboolean avx2 = __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("f16c");
+  gboolean avx512 = __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
+                    __builtin_cpu_supports ("avx512vl");
+  gboolean avx2 = __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
+                  __builtin_cpu_supports ("f16c");
 #endif
 
   switch (type)
@@ -278,7 +289,8 @@ gemv_range (gint64 begin, gint64 end, gpointer data)
 
   for (gint64 row = begin; row < end; row++)
     {
-      float sum = job->dot ((const char *) weight->rows + (gsize) row * row_bytes, job->x, job->w->in);
+      float sum =
+          job->dot ((const char *) weight->rows + (gsize) row * row_bytes, job->x, job->w->in);
 
       if (weight->scales != NULL)
         sum *= weight->scales[row];

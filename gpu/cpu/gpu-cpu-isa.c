@@ -11,8 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Some virtual machines name AMX in CPUID and die with SIGILL at its first instruction (design section 4). The only
- * sure answer is to try: in a child process, which does nothing but the instruction. */
+/* Some virtual machines name AMX in CPUID and die with SIGILL at its first instruction (design
+ * section 4). The only sure answer is to try: in a child process, which does nothing but the
+ * instruction. */
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -41,15 +42,15 @@ try_amx_and_exit (void)
     _exit (1);
   config[16] = config[18] = config[20] = 64; /* bytes a row of tiles 0, 1, 2 */
   config[48] = config[49] = config[50] = 16; /* rows */
-  __asm__ volatile("ldtilecfg %0\n\t"
-                   ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xc0\n\t" /* tilezero tmm0 */
-                   ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xc8\n\t" /* tilezero tmm1 */
-                   ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xd0\n\t" /* tilezero tmm2 */
-                   ".byte 0xc4, 0xe2, 0x6a, 0x5c, 0xc1\n\t" /* tdpbf16ps tmm0, tmm1, tmm2 */
-                   ".byte 0xc4, 0xe2, 0x78, 0x49, 0xc0\n\t" /* tilerelease */
-                   :
-                   : "m"(config)
-                   : "memory");
+  __asm__ volatile ("ldtilecfg %0\n\t"
+                    ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xc0\n\t" /* tilezero tmm0 */
+                    ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xc8\n\t" /* tilezero tmm1 */
+                    ".byte 0xc4, 0xe2, 0x7b, 0x49, 0xd0\n\t" /* tilezero tmm2 */
+                    ".byte 0xc4, 0xe2, 0x6a, 0x5c, 0xc1\n\t" /* tdpbf16ps tmm0, tmm1, tmm2 */
+                    ".byte 0xc4, 0xe2, 0x78, 0x49, 0xc0\n\t" /* tilerelease */
+                    :
+                    : "m"(config)
+                    : "memory");
   _exit (0);
 }
 
@@ -87,8 +88,8 @@ static gboolean amx_is_broken;
 /**
  * gpu_cpu_isa_apply:
  *
- * Probes AMX where CPUID names it, and takes it from oneDNN when it does not run. The user's own ONEDNN_MAX_CPU_ISA
- * (or DNNL_MAX_CPU_ISA) goes before.
+ * Probes AMX where CPUID names it, and takes it from oneDNN when it does not run. The user's own
+ * ONEDNN_MAX_CPU_ISA (or DNNL_MAX_CPU_ISA) goes before.
  */
 void
 gpu_cpu_isa_apply (void)
@@ -98,7 +99,8 @@ gpu_cpu_isa_apply (void)
   if (!g_once_init_enter (&once))
     return;
   amx_is_broken = names_amx () && !runs_amx ();
-  if (amx_is_broken && g_getenv ("ONEDNN_MAX_CPU_ISA") == NULL && g_getenv ("DNNL_MAX_CPU_ISA") == NULL)
+  if (amx_is_broken && g_getenv ("ONEDNN_MAX_CPU_ISA") == NULL &&
+      g_getenv ("DNNL_MAX_CPU_ISA") == NULL)
     dnnl_set_max_cpu_isa (dnnl_cpu_isa_avx512_core_fp16);
   g_once_init_leave (&once, 1);
 }
@@ -132,7 +134,8 @@ name_isa (dnnl_cpu_isa_t isa)
 /**
  * gpu_cpu_isa_notes:
  *
- * Returns: (transfer full) (array zero-terminated=1): the instructions used, and those that are left out
+ * Returns: (transfer full) (array zero-terminated=1): the instructions used, and those that are
+ * left out
  */
 char **
 gpu_cpu_isa_notes (void)
@@ -145,7 +148,10 @@ gpu_cpu_isa_notes (void)
   if (name != NULL)
     g_ptr_array_add (notes, g_strdup_printf (_ ("Instructions used: %s."), name));
   if (amx_is_broken)
-    g_ptr_array_add (notes, g_strdup (_ ("The processor names AMX, but AMX instructions do not run here; they are left out.")));
+    g_ptr_array_add (
+        notes,
+        g_strdup (_ (
+            "The processor names AMX, but AMX instructions do not run here; they are left out.")));
   g_ptr_array_add (notes, NULL);
   return (char **) g_ptr_array_free (notes, FALSE);
 }

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeps oneDNN from instructions that the processor names but cannot run. Once a process; any thread. */
+/* Keeps oneDNN from instructions that the processor names but cannot run. Once a process; any
+ * thread. */
 void gpu_cpu_isa_apply (void);
 /* (transfer full): what was probed, translated sentences. */
 char **gpu_cpu_isa_notes (void);

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* eˣ by the usual reduction x = n·ln 2 + r and a polynomial of degree 6 (Cephes' coefficients); relative error below 2e-7.
- * −INFINITY gives 0. */
+/* eˣ by the usual reduction x = n·ln 2 + r and a polynomial of degree 6 (Cephes' coefficients);
+ * relative error below 2e-7. −INFINITY gives 0. */
 static inline float
 gpu_expf (float x)
 {
@@ -43,7 +43,12 @@ gpu_tanhf (float x)
 {
   float a = x < 0 ? -x : x;
   float s = x * x;
-  float small = ((((-5.70498872745e-3f * s + 2.06390887954e-2f) * s - 5.37397155531e-2f) * s + 1.33314422036e-1f) * s - 3.33332819422e-1f) * s * x + x;
+  float small = ((((-5.70498872745e-3f * s + 2.06390887954e-2f) * s - 5.37397155531e-2f) * s +
+                  1.33314422036e-1f) *
+                     s -
+                 3.33332819422e-1f) *
+                    s * x +
+                x;
   float e = gpu_expf (2.0f * (a > 9.0f ? 9.0f : a));
   float large = 1.0f - 2.0f / (e + 1.0f);
 
@@ -51,16 +56,21 @@ gpu_tanhf (float x)
   return a < 0.625f ? small : large;
 }
 
-/* erf by Abramowitz and Stegun 7.1.26 would give 1.5e-7 absolute; near 0 its Taylor series keeps the relative error. */
+/* erf by Abramowitz and Stegun 7.1.26 would give 1.5e-7 absolute; near 0 its Taylor series keeps
+ * the relative error. */
 static inline float
 gpu_erff (float x)
 {
   float a = x < 0 ? -x : x;
   float s = x * x;
   float t = 1.0f / (1.0f + 0.3275911f * a);
-  float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
+  float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t +
+             0.254829592f) *
+            t;
   float large = 1.0f - p * gpu_expf (-s);
-  float small = x * (1.128379167f + s * (-0.3761263890f + s * (0.1128379167f + s * (-0.02686617064f + s * 0.005223977625f))));
+  float small =
+      x * (1.128379167f + s * (-0.3761263890f +
+                               s * (0.1128379167f + s * (-0.02686617064f + s * 0.005223977625f))));
 
   large = x < 0 ? -large : large;
   return a < 0.5f ? small : large;

@@ -48,7 +48,13 @@ row_max (const float *x, gint64 n)
 
 /* y = (x − shift)·factor, then times gain and plus bias where they are. */
 GPU_CLONES static void
-row_affine (const float *x, float shift, float factor, const float *gain, const float *bias, float *y, gint64 n)
+row_affine (const float *x,
+            float shift,
+            float factor,
+            const float *gain,
+            const float *bias,
+            float *y,
+            gint64 n)
 {
   for (gint64 i = 0; i < n; i++)
     y[i] = (x[i] - shift) * factor;
@@ -82,7 +88,8 @@ layer_norm_range (gint64 begin, gint64 end, gpointer data)
       float mean = row_sum (x, c) / (float) c;
       float variance = row_square_sum (x, mean, c) / (float) c;
 
-      row_affine (x, mean, 1.0f / sqrtf (variance + job->eps), job->gain, job->bias, job->y + row * c, c);
+      row_affine (x, mean, 1.0f / sqrtf (variance + job->eps), job->gain, job->bias,
+                  job->y + row * c, c);
     }
 }
 
@@ -104,8 +111,8 @@ l2_norm_range (gint64 begin, gint64 end, gpointer data)
 static Norm
 read_norm (const GpuOp *op)
 {
-  return (Norm) { op->in[0]->data, values_or_null (op->in[1]), values_or_null (op->in[2]), op->out->data,
-                  gpu_tensor_get_dim (op->out, -1), op->norm.eps };
+  return (Norm) { op->in[0]->data, values_or_null (op->in[1]),       values_or_null (op->in[2]),
+                  op->out->data,   gpu_tensor_get_dim (op->out, -1), op->norm.eps };
 }
 
 gboolean
@@ -113,7 +120,8 @@ gpu_cpu_layer_norm (GpuContext *cx, const GpuOp *op, GError **error)
 {
   Norm job = read_norm (op);
 
-  gpu_parallel (gpu_shape_size (op->out->shape) / job.channels, GRAIN / job.channels + 1, layer_norm_range, &job);
+  gpu_parallel (gpu_shape_size (op->out->shape) / job.channels, GRAIN / job.channels + 1,
+                layer_norm_range, &job);
   return TRUE;
 }
 
@@ -122,13 +130,15 @@ gpu_cpu_l2_norm (GpuContext *cx, const GpuOp *op, GError **error)
 {
   Norm job = read_norm (op);
 
-  gpu_parallel (gpu_shape_size (op->out->shape) / job.channels, GRAIN / job.channels + 1, l2_norm_range, &job);
+  gpu_parallel (gpu_shape_size (op->out->shape) / job.channels, GRAIN / job.channels + 1,
+                l2_norm_range, &job);
   return TRUE;
 }
 
 /* ---- statistics over places ---- */
 
-/* Column sums in doubles: thousands of places are added, and single precision would lose the variance. */
+/* Column sums in doubles: thousands of places are added, and single precision would lose the
+ * variance. */
 static void
 column_moments (const float *x, gint64 rows, gint64 c, double *sum, double *square)
 {
@@ -145,7 +155,8 @@ column_moments (const float *x, gint64 rows, gint64 c, double *sum, double *squa
 }
 
 GPU_CLONES static void
-scale_rows (const float *x, const float *factor, const float *offset, float *y, gint64 rows, gint64 c)
+scale_rows (
+    const float *x, const float *factor, const float *offset, float *y, gint64 rows, gint64 c)
 {
   for (gint64 row = 0; row < rows; row++)
     for (gint64 i = 0; i < c; i++)
@@ -280,7 +291,8 @@ softmax_range (gint64 begin, gint64 end, gpointer data)
           at += rest % job->extent[d] * job->step[d];
           rest /= job->extent[d];
         }
-      scale_row (job->x + row * n, job->scale, job->mask != NULL ? job->mask + at : NULL, job->step[3], job->y + row * n, n);
+      scale_row (job->x + row * n, job->scale, job->mask != NULL ? job->mask + at : NULL,
+                 job->step[3], job->y + row * n, n);
       gpu_cpu_softmax_row (job->y + row * n, n);
     }
 }
@@ -288,7 +300,8 @@ softmax_range (gint64 begin, gint64 end, gpointer data)
 gboolean
 gpu_cpu_softmax (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  Softmax job = { op->in[0]->data, values_or_null (op->in[1]), { 1, 1, 1, 1 }, { 0 }, op->out->data, op->scale };
+  Softmax job = { op->in[0]->data, values_or_null (op->in[1]), { 1, 1, 1, 1 }, { 0 }, op->out->data,
+                  op->scale };
   GpuShape shape = op->out->shape;
   gint64 step = 1;
 
@@ -301,7 +314,8 @@ gpu_cpu_softmax (GpuContext *cx, const GpuOp *op, GError **error)
       job.step[GPU_MAX_DIMS - i] = extent == 1 ? 0 : step;
       step *= extent;
     }
-  gpu_parallel (gpu_shape_size (shape) / job.extent[3], GRAIN / job.extent[3] + 1, softmax_range, &job);
+  gpu_parallel (gpu_shape_size (shape) / job.extent[3], GRAIN / job.extent[3] + 1, softmax_range,
+                &job);
   return TRUE;
 }
 
@@ -332,14 +346,18 @@ reduce_range (gint64 begin, gint64 end, gpointer data)
             sum += x[j * job->inner];
             most = MAX (most, x[j * job->inner]);
           }
-        job->y[outer * job->inner + i] = job->op == GPU_REDUCE_MAX ? most : (float) (job->op == GPU_REDUCE_MEAN ? sum / (double) job->n : sum);
+        job->y[outer * job->inner + i] =
+            job->op == GPU_REDUCE_MAX
+                ? most
+                : (float) (job->op == GPU_REDUCE_MEAN ? sum / (double) job->n : sum);
       }
 }
 
 gboolean
 gpu_cpu_reduce (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  Reduce job = { op->reduce.op, op->in[0]->data, op->out->data, op->in[0]->shape.d[op->reduce.axis], 1 };
+  Reduce job = { op->reduce.op, op->in[0]->data, op->out->data, op->in[0]->shape.d[op->reduce.axis],
+                 1 };
   gint64 outer = 1;
 
   for (int i = 0; i < op->in[0]->shape.n; i++)

@@ -7,8 +7,8 @@
 #include <omp.h>
 #endif
 
-/* The threads are libgomp's, because oneDNN computes on them too: a pool of our own beside it would put twice as many threads
- * on the cores. */
+/* The threads are libgomp's, because oneDNN computes on them too: a pool of our own beside it would
+ * put twice as many threads on the cores. */
 
 /**
  * gpu_parallel_threads:

@@ -4,7 +4,8 @@
 #include "gpu/cpu/gpu-cpu.h"
 #include "gpu/cpu/gpu-cpu-math.h"
 
-/* Kernels that move values between places. A tensor is seen as [outer, axis, inner] where one axis matters. */
+/* Kernels that move values between places. A tensor is seen as [outer, axis, inner] where one axis
+ * matters. */
 
 #define GRAIN 16384
 
@@ -38,7 +39,8 @@ gpu_cpu_slice (GpuContext *cx, const GpuOp *op, GError **error)
   gint64 length = op->axis.length;
 
   for (gint64 o = 0; o < s.outer; o++)
-    copy (op->out->data, o * length * s.inner, op->in[0]->data, (o * s.n + op->axis.start) * s.inner, length * s.inner);
+    copy (op->out->data, o * length * s.inner, op->in[0]->data,
+          (o * s.n + op->axis.start) * s.inner, length * s.inner);
   return TRUE;
 }
 
@@ -55,7 +57,8 @@ gpu_cpu_concat (GpuContext *cx, const GpuOp *op, GError **error)
       if (s.n * s.inner == 0)
         continue;
       for (gint64 o = 0; o < s.outer; o++)
-        copy (op->out->data, (o * whole.n + at) * s.inner, op->in[i]->data, o * s.n * s.inner, s.n * s.inner);
+        copy (op->out->data, (o * whole.n + at) * s.inner, op->in[i]->data, o * s.n * s.inner,
+              s.n * s.inner);
       at += s.n;
     }
   return TRUE;
@@ -68,7 +71,8 @@ gpu_cpu_flip (GpuContext *cx, const GpuOp *op, GError **error)
 
   for (gint64 o = 0; o < s.outer; o++)
     for (gint64 i = 0; i < s.n; i++)
-      copy (op->out->data, (o * s.n + i) * s.inner, op->in[0]->data, (o * s.n + s.n - 1 - i) * s.inner, s.inner);
+      copy (op->out->data, (o * s.n + i) * s.inner, op->in[0]->data,
+            (o * s.n + s.n - 1 - i) * s.inner, s.inner);
   return TRUE;
 }
 
@@ -115,7 +119,8 @@ gpu_cpu_pad (GpuContext *cx, const GpuOp *op, GError **error)
         if (from < 0)
           memset ((char *) op->out->data + (o * padded + i) * s.inner, 0, (gsize) s.inner);
         else
-          copy (op->out->data, (o * padded + i) * s.inner, op->in[0]->data, (o * s.n + from) * s.inner, s.inner);
+          copy (op->out->data, (o * padded + i) * s.inner, op->in[0]->data,
+                (o * s.n + from) * s.inner, s.inner);
       }
   return TRUE;
 }
@@ -195,7 +200,8 @@ gpu_cpu_permute (GpuContext *cx, const GpuOp *op, GError **error)
 
 /* ---- interpolation ---- */
 
-/* Source coordinate of PyTorch's align_corners = False: its row, the next one, and the weight of the next. */
+/* Source coordinate of PyTorch's align_corners = False: its row, the next one, and the weight of
+ * the next. */
 static void
 half_pixel (gint64 i, gint64 length, gint64 n, gint64 *low, gint64 *high, float *weight)
 {
@@ -233,7 +239,8 @@ gpu_cpu_resample_linear (GpuContext *cx, const GpuOp *op, GError **error)
 }
 
 static void
-resize_row (const float *top, const float *bottom, float fy, gint64 w, gint64 out_w, gint64 c, float *y)
+resize_row (
+    const float *top, const float *bottom, float fy, gint64 w, gint64 out_w, gint64 c, float *y)
 {
   for (gint64 i = 0; i < out_w; i++)
     {
@@ -254,7 +261,8 @@ resize_row (const float *top, const float *bottom, float fy, gint64 w, gint64 ou
 gboolean
 gpu_cpu_resize_2d (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  gint64 c = gpu_tensor_get_dim (op->out, -1), out_w = gpu_tensor_get_dim (op->out, -2), out_h = gpu_tensor_get_dim (op->out, -3);
+  gint64 c = gpu_tensor_get_dim (op->out, -1), out_w = gpu_tensor_get_dim (op->out, -2),
+         out_h = gpu_tensor_get_dim (op->out, -3);
   gint64 w = gpu_tensor_get_dim (op->in[0], -2), h = gpu_tensor_get_dim (op->in[0], -3);
   gint64 images = gpu_shape_size (op->out->shape) / (out_h * out_w * c);
 
@@ -266,7 +274,8 @@ gpu_cpu_resize_2d (GpuContext *cx, const GpuOp *op, GError **error)
         float fy;
 
         half_pixel (i, out_h, h, &top, &bottom, &fy);
-        resize_row (x + top * w * c, x + bottom * w * c, fy, w, out_w, c, (float *) op->out->data + (image * out_h + i) * out_w * c);
+        resize_row (x + top * w * c, x + bottom * w * c, fy, w, out_w, c,
+                    (float *) op->out->data + (image * out_h + i) * out_w * c);
       }
   return TRUE;
 }
@@ -295,8 +304,10 @@ warp_pixel (const float *x, gint64 h, gint64 w, gint64 c, float sx, float sy, fl
   fy = sy - (float) row;
   for (gint64 k = 0; k < c; k++)
     {
-      float top = sample (x, h, w, c, k, row, column) * (1 - fx) + sample (x, h, w, c, k, row, column + 1) * fx;
-      float bottom = sample (x, h, w, c, k, row + 1, column) * (1 - fx) + sample (x, h, w, c, k, row + 1, column + 1) * fx;
+      float top = sample (x, h, w, c, k, row, column) * (1 - fx) +
+                  sample (x, h, w, c, k, row, column + 1) * fx;
+      float bottom = sample (x, h, w, c, k, row + 1, column) * (1 - fx) +
+                     sample (x, h, w, c, k, row + 1, column + 1) * fx;
 
       y[k] = top * (1 - fy) + bottom * fy;
     }
@@ -311,7 +322,8 @@ gpu_cpu_warp_affine (GpuContext *cx, const GpuOp *op, GError **error)
 
   for (gint64 i = 0; i < out->d[0]; i++)
     for (gint64 j = 0; j < out->d[1]; j++)
-      warp_pixel (op->in[0]->data, in->d[0], in->d[1], in->d[2], m[0] * (float) j + m[1] * (float) i + m[2],
+      warp_pixel (op->in[0]->data, in->d[0], in->d[1], in->d[2],
+                  m[0] * (float) j + m[1] * (float) i + m[2],
                   m[3] * (float) j + m[4] * (float) i + m[5], y + (i * out->d[1] + j) * out->d[2]);
   return TRUE;
 }
@@ -351,17 +363,23 @@ pool_range (gint64 begin, gint64 end, gpointer data)
   for (gint64 r = begin; r < end; r++)
     for (gint64 j = 0; j < job->out_w; j++)
       pool_place (job, (const float *) op->in[0]->data + r / job->out_h * job->h * job->w * job->c,
-                  r % job->out_h * op->pool.stride - op->pool.pad, j * op->pool.stride - op->pool.pad,
+                  r % job->out_h * op->pool.stride - op->pool.pad,
+                  j * op->pool.stride - op->pool.pad,
                   (float *) op->out->data + (r * job->out_w + j) * job->c);
 }
 
 gboolean
 gpu_cpu_pool_2d (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  Pool job = { op, gpu_tensor_get_dim (op->in[0], -3), gpu_tensor_get_dim (op->in[0], -2), gpu_tensor_get_dim (op->in[0], -1),
-               gpu_tensor_get_dim (op->out, -3), gpu_tensor_get_dim (op->out, -2) };
+  Pool job = { op,
+               gpu_tensor_get_dim (op->in[0], -3),
+               gpu_tensor_get_dim (op->in[0], -2),
+               gpu_tensor_get_dim (op->in[0], -1),
+               gpu_tensor_get_dim (op->out, -3),
+               gpu_tensor_get_dim (op->out, -2) };
 
-  gpu_parallel (gpu_shape_size (op->out->shape) / (job.out_w * job.c), GRAIN / (job.out_w * job.c) + 1, pool_range, &job);
+  gpu_parallel (gpu_shape_size (op->out->shape) / (job.out_w * job.c),
+                GRAIN / (job.out_w * job.c) + 1, pool_range, &job);
   return TRUE;
 }
 
@@ -378,7 +396,8 @@ gpu_cpu_rope (GpuContext *cx, const GpuOp *op, GError **error)
   for (gint64 row = 0; row < rows; row++)
     for (int i = 0; i < op->rope.channels; i += 2)
       {
-        double angle = (double) (op->rope.start + row) * pow (op->rope.theta, -(double) i / op->rope.channels);
+        double angle =
+            (double) (op->rope.start + row) * pow (op->rope.theta, -(double) i / op->rope.channels);
         float s = (float) sin (angle), k = (float) cos (angle);
         float a = x[row * c + i], b = x[row * c + i + 1];
 

@@ -77,8 +77,8 @@ quantise_row (const float *x, gint8 *y, float *scale, gint64 n)
     y[i] = most > 0 ? (gint8) lrintf (x[i] / *scale) : 0;
 }
 
-/* Rows in the type they are kept in. Convolutions are computed in f32 but hold the values of their type, so that a device
- * that computes with halves has the same weights. */
+/* Rows in the type they are kept in. Convolutions are computed in f32 but hold the values of their
+ * type, so that a device that computes with halves has the same weights. */
 static void
 store_rows (const GpuWeight *w, GpuCpuWeight *weight, const float *values)
 {
@@ -110,7 +110,8 @@ store_rows (const GpuWeight *w, GpuCpuWeight *weight, const float *values)
     gpu_cpu_to_bf16 (values, weight->rows, n);
   else
     for (gint64 row = 0; row < rows; row++)
-      quantise_row (values + row * columns, (gint8 *) weight->rows + row * columns, weight->scales + row, columns);
+      quantise_row (values + row * columns, (gint8 *) weight->rows + row * columns,
+                    weight->scales + row, columns);
 }
 
 static void *
@@ -128,8 +129,9 @@ aligned_copy (const void *values, gsize size)
 static gboolean
 set_no_memory (GError **error)
 {
-  g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-                       _ ("The computer has not enough memory for the model. Close other programs and try again."));
+  g_set_error_literal (
+      error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+      _ ("The computer has not enough memory for the model. Close other programs and try again."));
   return FALSE;
 }
 
@@ -176,7 +178,8 @@ weight_pack (GpuWeight *w, const float *values, const float *bias, GError **erro
     weight->scales = aligned_copy (NULL, sizeof (float) * (gsize) w->out);
   if (bias != NULL)
     weight->bias = aligned_copy (bias, sizeof (float) * (gsize) w->out);
-  if (weight->rows == NULL || (w->type == GPU_I8 && weight->scales == NULL) || (bias != NULL && weight->bias == NULL))
+  if (weight->rows == NULL || (w->type == GPU_I8 && weight->scales == NULL) ||
+      (bias != NULL && weight->bias == NULL))
     return set_no_memory (error);
   store_rows (w, weight, values);
   return TRUE;
@@ -195,7 +198,8 @@ context_open (GpuContext *cx, GError **error)
   if (dnnl_engine_create (&state->engine, dnnl_cpu, 0) == dnnl_success &&
       dnnl_stream_create (&state->stream, state->engine, dnnl_stream_default_flags) == dnnl_success)
     return TRUE;
-  g_set_error_literal (error, GPU_ERROR, GPU_ERROR_FAILED, _ ("oneDNN could not be started on this processor."));
+  g_set_error_literal (error, GPU_ERROR, GPU_ERROR_FAILED,
+                       _ ("oneDNN could not be started on this processor."));
   return FALSE;
 }
 
@@ -214,7 +218,8 @@ context_close (GpuContext *cx)
 static gboolean
 tensor_alloc (GpuContext *cx, GpuTensor *t)
 {
-  t->data = gpu_cpu_block_new (cx->state, (gsize) gpu_shape_size (t->shape) * gpu_type_size (t->type), &t->size);
+  t->data = gpu_cpu_block_new (
+      cx->state, (gsize) gpu_shape_size (t->shape) * gpu_type_size (t->type), &t->size);
   if (t->data == NULL)
     t->size = 0;
   return t->data != NULL;

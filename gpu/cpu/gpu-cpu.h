@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* Variants of a kernel for SSE2, AVX2 and AVX-512, chosen at load by the CPU. Sanitizers cannot start with them. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* Variants of a kernel for SSE2, AVX2 and AVX-512, chosen at load by the CPU. Sanitizers cannot
+ * start with them. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define GPU_CLONES __attribute__ ((target_clones ("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define GPU_CLONES
@@ -34,8 +36,8 @@ typedef struct
 /**
  * GpuCpuWeight:
  *
- * Linear and table: rows in the weight's type. Convolutions: f32 in PyTorch's layout until oneDNN has
- * packed them. Constants are bare floats instead (see gpu_constant()).
+ * Linear and table: rows in the weight's type. Convolutions: f32 in PyTorch's layout until oneDNN
+ * has packed them. Constants are bare floats instead (see gpu_constant()).
  */
 typedef struct
 {
@@ -43,11 +45,12 @@ typedef struct
   void *rows;
   float *scales; /* i8: one a row */
   float *bias;
-  GPtrArray *plans; /* GpuCpuPlan */
+  GPtrArray *plans;  /* GpuCpuPlan */
   GPtrArray *packed; /* GpuCpuPacked */
 } GpuCpuWeight;
 
-/* Work that may be cut into ranges; the same ranges for the same number of threads, so results are reproducible. */
+/* Work that may be cut into ranges; the same ranges for the same number of threads, so results are
+ * reproducible. */
 typedef void (*GpuRangeFunc) (gint64 begin, gint64 end, gpointer data);
 void gpu_parallel (gint64 n, gint64 grain, GpuRangeFunc func, gpointer data);
 int gpu_parallel_threads (void);
@@ -74,7 +77,12 @@ typedef struct
   gint64 b_batch, b_row, b_col;
   gint64 c_batch, c_row;
 } GpuCpuGemm;
-gboolean gpu_cpu_gemm (GpuContext *cx, const GpuCpuGemm *gemm, const float *a, const float *b, float *c, GError **error);
+gboolean gpu_cpu_gemm (GpuContext *cx,
+                       const GpuCpuGemm *gemm,
+                       const float *a,
+                       const float *b,
+                       float *c,
+                       GError **error);
 void gpu_cpu_plans_new (GpuCpuWeight *weight);
 void gpu_cpu_plans_free (GpuCpuWeight *weight);
 

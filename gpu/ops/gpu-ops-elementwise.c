@@ -28,7 +28,8 @@ gpu_activate (GpuContext *cx, const GpuTensor *x, GpuActivation act, float a, fl
 static gboolean
 is_per_channel (const GpuTensor *x, const GpuTensor *parameter)
 {
-  return parameter->type == GPU_F32 && gpu_shape_size (parameter->shape) == gpu_tensor_get_dim (x, -1);
+  return parameter->type == GPU_F32 &&
+         gpu_shape_size (parameter->shape) == gpu_tensor_get_dim (x, -1);
 }
 
 /**
@@ -65,7 +66,8 @@ gpu_snake_beta (GpuContext *cx, const GpuTensor *x, const GpuTensor *alpha, cons
 {
   GpuOp op = { .code = GPU_OP_SNAKE_BETA, .in = { x, alpha, beta }, .n_in = 3 };
 
-  gpu_check (x->type == GPU_F32 && is_per_channel (x, alpha) && is_per_channel (x, beta), "snake_beta", x, alpha, beta);
+  gpu_check (x->type == GPU_F32 && is_per_channel (x, alpha) && is_per_channel (x, beta),
+             "snake_beta", x, alpha, beta);
   op.out = gpu_context_new_tensor (cx, x->shape, GPU_F32);
   return gpu_context_run (cx, &op);
 }

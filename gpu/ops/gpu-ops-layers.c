@@ -3,10 +3,16 @@
 
 #include "gpu/gpu-private.h"
 
-/* Layers with weights. What each computes is said in gpu-ops.h; here shapes are checked and the record is made. */
+/* Layers with weights. What each computes is said in gpu-ops.h; here shapes are checked and the
+ * record is made. */
 
 static GpuTensor *
-run_layer (GpuContext *cx, GpuOp *op, const GpuTensor *x, GpuShape shape, const GpuWeight *w, GpuFused fused)
+run_layer (GpuContext *cx,
+           GpuOp *op,
+           const GpuTensor *x,
+           GpuShape shape,
+           const GpuWeight *w,
+           GpuFused fused)
 {
   op->w = w;
   op->fused = fused;
@@ -49,11 +55,14 @@ or_one (int value)
   return value == 0 ? 1 : value;
 }
 
-/* The geometry as written by the caller: 1-D lies along the width, 2-D copies the height's values unless two_d is set. */
+/* The geometry as written by the caller: 1-D lies along the width, 2-D copies the height's values
+ * unless two_d is set. */
 static GpuConvGeometry
 read_geometry (const GpuTensor *x, const GpuWeight *w, const GpuConv *conv)
 {
-  GpuConvGeometry g = { .n = 1, .h = 1, .in = w->in, .out = w->out, .kh = w->kh, .kw = w->kw, .groups = w->groups };
+  GpuConvGeometry g = {
+    .n = 1, .h = 1, .in = w->in, .out = w->out, .kh = w->kh, .kw = w->kw, .groups = w->groups
+  };
   int batch = x->shape.n - (w->two_d ? 3 : 2);
   int pad_end = conv->pad_end == -1 ? conv->pad : conv->pad_end;
 
@@ -103,7 +112,8 @@ convolve (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, const GpuConv 
   gpu_check (g->w + g->pad_l + g->pad_r >= g->dilation_w * (g->kw - 1) + 1, "convolution", x);
   g->out_h = (g->h + g->pad_t + g->pad_b - g->dilation_h * (g->kh - 1) - 1) / g->stride_h + 1;
   g->out_w = (g->w + g->pad_l + g->pad_r - g->dilation_w * (g->kw - 1) - 1) / g->stride_w + 1;
-  return run_layer (cx, &op, x, image_shape (x, w->two_d, g->out_h, g->out_w, g->out), w, conv->fused);
+  return run_layer (cx, &op, x, image_shape (x, w->two_d, g->out_h, g->out_w, g->out), w,
+                    conv->fused);
 }
 
 static GpuTensor *
@@ -113,14 +123,16 @@ convolve_transposed (GpuContext *cx, const GpuTensor *x, const GpuWeight *w, con
   GpuConvGeometry *g = &op.conv;
   int out_pad_w = conv->two_d ? conv->out_pad_w : conv->out_pad;
 
-  gpu_check (w->kind == GPU_WEIGHT_CONV_TRANSPOSE && x->type == GPU_F32, "transposed convolution", x);
+  gpu_check (w->kind == GPU_WEIGHT_CONV_TRANSPOSE && x->type == GPU_F32, "transposed convolution",
+             x);
   gpu_check (gpu_tensor_get_dim (x, -1) == w->in, "transposed convolution", x);
   *g = read_geometry (x, w, conv);
   gpu_check (g->dilation_h == 1 && g->dilation_w == 1, "transposed convolution", x);
   g->out_h = w->two_d ? (g->h - 1) * g->stride_h - g->pad_t - g->pad_b + g->kh + conv->out_pad : 1;
   g->out_w = (g->w - 1) * g->stride_w - g->pad_l - g->pad_r + g->kw + out_pad_w;
   gpu_check (g->out_h > 0 && g->out_w > 0, "transposed convolution", x);
-  return run_layer (cx, &op, x, image_shape (x, w->two_d, g->out_h, g->out_w, g->out), w, conv->fused);
+  return run_layer (cx, &op, x, image_shape (x, w->two_d, g->out_h, g->out_w, g->out), w,
+                    conv->fused);
 }
 
 /**

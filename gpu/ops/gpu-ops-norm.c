@@ -16,7 +16,13 @@ check_affine (const char *op, const GpuTensor *x, const GpuTensor *gain, const G
 }
 
 static GpuTensor *
-normalise (GpuContext *cx, GpuOpCode code, int groups, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
+normalise (GpuContext *cx,
+           GpuOpCode code,
+           int groups,
+           const GpuTensor *x,
+           const GpuTensor *gain,
+           const GpuTensor *bias,
+           float eps)
 {
   GpuOp op = { .code = code, .in = { x, gain, bias }, .n_in = 3, .norm = { groups, eps } };
 
@@ -35,7 +41,8 @@ normalise (GpuContext *cx, GpuOpCode code, int groups, const GpuTensor *x, const
  * Returns: (transfer none): (x − mean)/√(variance + eps)·gain + bias over the last dimension
  */
 GpuTensor *
-gpu_layer_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
+gpu_layer_norm (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
 {
   check_affine ("layer_norm", x, gain, bias);
   return normalise (cx, GPU_OP_LAYER_NORM, 0, x, gain, bias, eps);
@@ -54,7 +61,8 @@ gpu_layer_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const
  * Returns: (transfer none): each channel normalised over all places
  */
 GpuTensor *
-gpu_channel_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
+gpu_channel_norm (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
 {
   check_affine ("channel_norm", x, gain, bias);
   return normalise (cx, GPU_OP_GROUP_NORM, (int) gpu_tensor_get_dim (x, -1), x, gain, bias, eps);
@@ -72,7 +80,12 @@ gpu_channel_norm (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, con
  * Returns: (transfer none): each group normalised over its channels and all places
  */
 GpuTensor *
-gpu_group_norm (GpuContext *cx, const GpuTensor *x, int groups, const GpuTensor *gain, const GpuTensor *bias, float eps)
+gpu_group_norm (GpuContext *cx,
+                const GpuTensor *x,
+                int groups,
+                const GpuTensor *gain,
+                const GpuTensor *bias,
+                float eps)
 {
   check_affine ("group_norm", x, gain, bias);
   gpu_check (groups > 0 && gpu_tensor_get_dim (x, -1) % groups == 0, "group_norm", x);
@@ -92,7 +105,8 @@ gpu_group_norm (GpuContext *cx, const GpuTensor *x, int groups, const GpuTensor 
  * Returns: (transfer none): gain·x·g/(mean g + eps) + bias + x, g = ‖x‖₂ over T
  */
 GpuTensor *
-gpu_grn (GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
+gpu_grn (
+    GpuContext *cx, const GpuTensor *x, const GpuTensor *gain, const GpuTensor *bias, float eps)
 {
   check_affine ("grn", x, gain, bias);
   gpu_check (x->shape.n == 2 && gain != NULL && bias != NULL, "grn", x);
@@ -133,7 +147,8 @@ gpu_softmax (GpuContext *cx, const GpuTensor *x, float scale, const GpuTensor *m
   gpu_check (x->type == GPU_F32, "softmax", x);
   for (int i = 1; mask != NULL && i <= mask->shape.n; i++)
     gpu_check (mask->shape.n <= x->shape.n &&
-                   (gpu_tensor_get_dim (mask, -i) == 1 || gpu_tensor_get_dim (mask, -i) == gpu_tensor_get_dim (x, -i)),
+                   (gpu_tensor_get_dim (mask, -i) == 1 ||
+                    gpu_tensor_get_dim (mask, -i) == gpu_tensor_get_dim (x, -i)),
                "softmax", x, mask);
   op.out = gpu_context_new_tensor (cx, x->shape, GPU_F32);
   return gpu_context_run (cx, &op);
@@ -156,7 +171,8 @@ gpu_reduce (GpuContext *cx, GpuReduce op, const GpuTensor *x, int axis)
 
   if (axis < 0)
     axis += x->shape.n;
-  gpu_check (x->type == GPU_F32 && axis >= 0 && axis < x->shape.n && x->shape.d[axis] > 0, "reduce", x);
+  gpu_check (x->type == GPU_F32 && axis >= 0 && axis < x->shape.n && x->shape.d[axis] > 0, "reduce",
+             x);
   shape.d[axis] = 1;
   record.reduce.op = op;
   record.reduce.axis = axis;

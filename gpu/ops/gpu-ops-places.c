@@ -46,7 +46,8 @@ gpu_permute (GpuContext *cx, const GpuTensor *x, const int *order)
 
   for (int i = 0; i < shape.n; i++)
     {
-      gpu_check (order[i] >= 0 && order[i] < shape.n && (seen & (1u << order[i])) == 0, "permute", x);
+      gpu_check (order[i] >= 0 && order[i] < shape.n && (seen & (1u << order[i])) == 0, "permute",
+                 x);
       seen |= 1u << order[i];
       shape.d[i] = x->shape.d[order[i]];
       op.order[i] = order[i];
@@ -103,7 +104,8 @@ gpu_concat (GpuContext *cx, const GpuTensor *const *parts, int n_parts, int axis
     {
       GpuShape part = parts[i]->shape;
 
-      gpu_check (part.n == shape.n && parts[i]->type == parts[0]->type, "concat", parts[0], parts[i]);
+      gpu_check (part.n == shape.n && parts[i]->type == parts[0]->type, "concat", parts[0],
+                 parts[i]);
       for (int j = 0; j < shape.n; j++)
         gpu_check (j == axis || part.d[j] == shape.d[j], "concat", parts[0], parts[i]);
       shape.d[axis] += part.d[axis];
@@ -128,7 +130,9 @@ gpu_gather (GpuContext *cx, const GpuTensor *x, const GpuTensor *indices)
 {
   GpuOp op = { .code = GPU_OP_GATHER, .in = { x, indices }, .n_in = 2 };
 
-  gpu_check (x->type == GPU_F32 && x->shape.n == 2 && indices->type == GPU_I32 && indices->shape.n == 1, "gather", x, indices);
+  gpu_check (x->type == GPU_F32 && x->shape.n == 2 && indices->type == GPU_I32 &&
+                 indices->shape.n == 1,
+             "gather", x, indices);
   op.out = gpu_context_new_tensor (cx, GPU_SHAPE_2 (indices->shape.d[0], x->shape.d[1]), GPU_F32);
   return gpu_context_run (cx, &op);
 }
@@ -190,7 +194,8 @@ gpu_pad (GpuContext *cx, const GpuTensor *x, int axis, gint64 before, gint64 aft
 
   axis = read_axis ("pad", x, axis);
   gpu_check (x->type == GPU_F32 && before >= 0 && after >= 0, "pad", x);
-  gpu_check (mode != GPU_PAD_REFLECT || (before < shape.d[axis] && after < shape.d[axis]), "reflecting pad", x);
+  gpu_check (mode != GPU_PAD_REFLECT || (before < shape.d[axis] && after < shape.d[axis]),
+             "reflecting pad", x);
   gpu_check (mode != GPU_PAD_EDGE || shape.d[axis] > 0, "edge pad", x);
   shape.d[axis] += before + after;
   op.axis.axis = axis;
@@ -207,7 +212,8 @@ gpu_pad (GpuContext *cx, const GpuTensor *x, int axis, gint64 before, gint64 aft
  * @x: [T, C], T > 0
  * @length: rows wanted
  *
- * Linear interpolation in time as PyTorch's with align_corners off (spec gpt-sovits section 4.5, speed).
+ * Linear interpolation in time as PyTorch's with align_corners off (spec gpt-sovits section 4.5,
+ * speed).
  *
  * Returns: (transfer none): [length, C]
  */
@@ -216,7 +222,8 @@ gpu_resample_linear (GpuContext *cx, const GpuTensor *x, gint64 length)
 {
   GpuOp op = { .code = GPU_OP_RESAMPLE_LINEAR, .in = { x }, .n_in = 1 };
 
-  gpu_check (x->type == GPU_F32 && x->shape.n == 2 && x->shape.d[0] > 0 && length >= 0, "resample_linear", x);
+  gpu_check (x->type == GPU_F32 && x->shape.n == 2 && x->shape.d[0] > 0 && length >= 0,
+             "resample_linear", x);
   op.out = gpu_context_new_tensor (cx, GPU_SHAPE_2 (length, x->shape.d[1]), GPU_F32);
   return gpu_context_run (cx, &op);
 }
@@ -227,7 +234,9 @@ pool (GpuContext *cx, const GpuTensor *x, gboolean max, int k, int stride, int p
   GpuOp op = { .code = GPU_OP_POOL_2D, .in = { x }, .n_in = 1, .pool = { max, k, stride, pad } };
   GpuShape shape = x->shape;
 
-  gpu_check (x->type == GPU_F32 && x->shape.n >= 3 && k > 0 && stride > 0 && pad >= 0 && 2 * pad <= k, "pool_2d", x);
+  gpu_check (x->type == GPU_F32 && x->shape.n >= 3 && k > 0 && stride > 0 && pad >= 0 &&
+                 2 * pad <= k,
+             "pool_2d", x);
   for (int i = shape.n - 3; i < shape.n - 1; i++)
     {
       gpu_check (x->shape.d[i] + 2 * pad >= k, "pool_2d", x);
@@ -286,7 +295,9 @@ gpu_resize_2d (GpuContext *cx, const GpuTensor *x, gint64 h, gint64 w)
   GpuOp op = { .code = GPU_OP_RESIZE_2D, .in = { x }, .n_in = 1 };
   GpuShape shape = x->shape;
 
-  gpu_check (x->type == GPU_F32 && shape.n >= 3 && shape.d[shape.n - 3] > 0 && shape.d[shape.n - 2] > 0, "resize_2d", x);
+  gpu_check (x->type == GPU_F32 && shape.n >= 3 && shape.d[shape.n - 3] > 0 &&
+                 shape.d[shape.n - 2] > 0,
+             "resize_2d", x);
   shape.d[shape.n - 3] = h;
   shape.d[shape.n - 2] = w;
   op.out = gpu_context_new_tensor (cx, shape, GPU_F32);
@@ -310,7 +321,8 @@ gpu_warp_affine (GpuContext *cx, const GpuTensor *x, const GpuTensor *matrix, gi
 {
   GpuOp op = { .code = GPU_OP_WARP_AFFINE, .in = { x, matrix }, .n_in = 2 };
 
-  gpu_check (x->type == GPU_F32 && x->shape.n == 3 && gpu_shape_size (matrix->shape) == 6, "warp_affine", x, matrix);
+  gpu_check (x->type == GPU_F32 && x->shape.n == 3 && gpu_shape_size (matrix->shape) == 6,
+             "warp_affine", x, matrix);
   op.out = gpu_context_new_tensor (cx, GPU_SHAPE_3 (h, w, x->shape.d[2]), GPU_F32);
   return gpu_context_run (cx, &op);
 }
@@ -360,8 +372,11 @@ gpu_state_write (GpuContext *cx, GpuTensor *state, gint64 row, const GpuTensor *
 {
   GpuOp op = { .code = GPU_OP_STATE_WRITE, .in = { x }, .n_in = 1, .out = state, .row = row };
 
-  gpu_check (state->is_state && state->shape.n == 2 && x->shape.n == 2 && x->type == GPU_F32, "state_write", state, x);
-  gpu_check (state->shape.d[1] == x->shape.d[1] && row >= 0 && row + x->shape.d[0] <= state->shape.d[0], "state_write", state, x);
+  gpu_check (state->is_state && state->shape.n == 2 && x->shape.n == 2 && x->type == GPU_F32,
+             "state_write", state, x);
+  gpu_check (state->shape.d[1] == x->shape.d[1] && row >= 0 &&
+                 row + x->shape.d[0] <= state->shape.d[0],
+             "state_write", state, x);
   if (gpu_shape_size (x->shape) > 0)
     gpu_context_run (cx, &op);
 }

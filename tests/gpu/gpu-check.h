@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Conformance of the compute layer: every operation on every present device against a plain scalar reference. */
+/* Conformance of the compute layer: every operation on every present device against a plain scalar
+ * reference. */
 
 #include "gpu/gpu-ops.h"
 
@@ -9,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Relative to the greatest magnitude of the expected values (issue 2 of the project: f32 1e-5, f16 2e-3). */
+/* Relative to the greatest magnitude of the expected values (issue 2 of the project: f32 1e-5, f16
+ * 2e-3). */
 #define CHECK_F32 1e-5
 #define CHECK_F16 2e-3
 #define CHECK_BF16 1.6e-2
@@ -22,6 +24,11 @@ void check_on_devices (CheckFunc func, gpointer data);
 float *check_random (gint64 n);
 gint64 check_random_int (gint64 low, gint64 high);
 /* Asserts that the tensor holds the expected values. */
-void check_values (GpuContext *cx, const GpuTensor *tensor, const float *expected, gint64 n, double tolerance, const char *what);
+void check_values (GpuContext *cx,
+                   const GpuTensor *tensor,
+                   const float *expected,
+                   gint64 n,
+                   double tolerance,
+                   const char *what);
 
 G_END_DECLS

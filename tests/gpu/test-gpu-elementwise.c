@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/unit/gpu-check.h"
+#include "tests/gpu/gpu-check.h"
 
 /* Activations, broadcasting operations, gates, normalisation, softmax, reductions. */
 
@@ -101,10 +101,13 @@ run_activations (GpuContext *cx, gpointer data)
 
         for (gint64 j = 0; j < n; j++)
           {
-            x[j] = (float) (c->low + (c->high - c->low) * (n > 1 ? (double) j / (double) (n - 1) : 0.8));
+            x[j] = (float) (c->low +
+                            (c->high - c->low) * (n > 1 ? (double) j / (double) (n - 1) : 0.8));
             y[j] = (float) reference (c, x[j]);
           }
-        check_values (cx, gpu_activate (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (n), x), c->act, c->a, c->b), y, n, CHECK_F32, c->name);
+        check_values (
+            cx, gpu_activate (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (n), x), c->act, c->a, c->b),
+            y, n, CHECK_F32, c->name);
       }
 }
 
@@ -122,7 +125,8 @@ run_channel_functions (GpuContext *cx, gpointer data)
   g_autofree float *q = check_random (6);
   float prelu[60], snake[60];
   GpuTensor *tx = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (10, 6), x);
-  GpuTensor *tp = gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (6), p), *tq = gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (6), q);
+  GpuTensor *tp = gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (6), p),
+            *tq = gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (6), q);
 
   for (int i = 0; i < 60; i++)
     {
@@ -206,7 +210,9 @@ check_binary (GpuContext *cx, GpuBinary op, GpuShape sx, GpuShape sy)
         }
       z[p] = (float) pair (op, x[place (dx, at)], y[place (dy, at)]);
     }
-  check_values (cx, gpu_binary (cx, op, gpu_tensor_new_f32 (cx, sx, x), gpu_tensor_new_f32 (cx, sy, y)), z, n, CHECK_F32, "binary");
+  check_values (cx,
+                gpu_binary (cx, op, gpu_tensor_new_f32 (cx, sx, x), gpu_tensor_new_f32 (cx, sy, y)),
+                z, n, CHECK_F32, "binary");
 }
 
 static void
@@ -261,7 +267,15 @@ test_gates (void)
 
 /* Normalises values [rows, c] over the places where group (row, channel) agrees. */
 static void
-norm_reference (const float *x, gint64 rows, gint64 c, gboolean by_row, int groups, const float *gain, const float *bias, double eps, float *y)
+norm_reference (const float *x,
+                gint64 rows,
+                gint64 c,
+                gboolean by_row,
+                int groups,
+                const float *gain,
+                const float *bias,
+                double eps,
+                float *y)
 {
   gint64 width = by_row ? c : c / groups;
   gint64 n_groups = by_row ? rows : groups;
@@ -282,7 +296,9 @@ norm_reference (const float *x, gint64 rows, gint64 c, gboolean by_row, int grou
           square += pow (x[r * c + i] - mean, 2);
       for (gint64 r = by_row ? g : 0; r < (by_row ? g + 1 : rows); r++)
         for (gint64 i = by_row ? 0 : g * width; i < (by_row ? c : (g + 1) * width); i++)
-          y[r * c + i] = (float) ((x[r * c + i] - mean) / sqrt (square / n + eps) * (gain != NULL ? gain[i] : 1) + (bias != NULL ? bias[i] : 0));
+          y[r * c + i] = (float) ((x[r * c + i] - mean) / sqrt (square / n + eps) *
+                                      (gain != NULL ? gain[i] : 1) +
+                                  (bias != NULL ? bias[i] : 0));
     }
 }
 
@@ -292,18 +308,21 @@ check_norms (GpuContext *cx, gint64 rows, gint64 c, gboolean affine)
   g_autofree float *x = check_random (rows * c);
   g_autofree float *gain = affine ? check_random (c) : NULL;
   g_autofree float *bias = affine ? check_random (c) : NULL;
-  g_autofree float *y = g_new (float, rows * c);
+  g_autofree float *y = g_new (float, rows *c);
   GpuTensor *t = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (rows, c), x);
-  GpuTensor *tg = affine ? gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), gain) : NULL, *tb = affine ? gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), bias) : NULL;
+  GpuTensor *tg = affine ? gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), gain) : NULL,
+            *tb = affine ? gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), bias) : NULL;
 
   norm_reference (x, rows, c, TRUE, 0, gain, bias, 1e-5, y);
   check_values (cx, gpu_layer_norm (cx, t, tg, tb, 1e-5f), y, rows * c, CHECK_F32, "layer norm");
   norm_reference (x, rows, c, FALSE, (int) c, gain, bias, 1e-5, y);
-  check_values (cx, gpu_channel_norm (cx, t, tg, tb, 1e-5f), y, rows * c, CHECK_F32, "channel norm");
+  check_values (cx, gpu_channel_norm (cx, t, tg, tb, 1e-5f), y, rows * c, CHECK_F32,
+                "channel norm");
   if (c % 4 == 0)
     {
       norm_reference (x, rows, c, FALSE, 4, gain, bias, 1e-5, y);
-      check_values (cx, gpu_group_norm (cx, t, 4, tg, tb, 1e-5f), y, rows * c, CHECK_F32, "group norm");
+      check_values (cx, gpu_group_norm (cx, t, 4, tg, tb, 1e-5f), y, rows * c, CHECK_F32,
+                    "group norm");
     }
   for (gint64 r = 0; r < rows; r++)
     {
@@ -323,7 +342,7 @@ check_grn (GpuContext *cx, gint64 rows, gint64 c)
   g_autofree float *x = check_random (rows * c);
   g_autofree float *gain = check_random (c);
   g_autofree float *bias = check_random (c);
-  g_autofree float *y = g_new (float, rows * c);
+  g_autofree float *y = g_new (float, rows *c);
   g_autofree double *g = g_new0 (double, c);
   double mean = 0;
 
@@ -336,9 +355,11 @@ check_grn (GpuContext *cx, gint64 rows, gint64 c)
     }
   for (gint64 r = 0; r < rows; r++)
     for (gint64 i = 0; i < c; i++)
-      y[r * c + i] = (float) (gain[i] * x[r * c + i] * g[i] / (mean + 1e-6) + bias[i] + x[r * c + i]);
+      y[r * c + i] =
+          (float) (gain[i] * x[r * c + i] * g[i] / (mean + 1e-6) + bias[i] + x[r * c + i]);
   check_values (cx,
-                gpu_grn (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (rows, c), x), gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), gain),
+                gpu_grn (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (rows, c), x),
+                         gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), gain),
                          gpu_tensor_new_f32 (cx, GPU_SHAPE_1 (c), bias), 1e-6f),
                 y, rows * c, CHECK_F32, "grn");
 }
@@ -362,7 +383,13 @@ test_norms (void)
 /* ---- softmax, reductions ---- */
 
 static void
-softmax_reference (const float *x, const float *mask, gint64 mask_rows, gint64 rows, gint64 n, double scale, float *y)
+softmax_reference (const float *x,
+                   const float *mask,
+                   gint64 mask_rows,
+                   gint64 rows,
+                   gint64 n,
+                   double scale,
+                   float *y)
 {
   for (gint64 r = 0; r < rows; r++)
     {
@@ -373,7 +400,12 @@ softmax_reference (const float *x, const float *mask, gint64 mask_rows, gint64 r
       for (gint64 i = 0; i < n; i++)
         sum += exp (x[r * n + i] * scale + (mask != NULL ? mask[r % mask_rows * n + i] : 0) - most);
       for (gint64 i = 0; i < n; i++)
-        y[r * n + i] = most > -INFINITY ? (float) (exp (x[r * n + i] * scale + (mask != NULL ? mask[r % mask_rows * n + i] : 0) - most) / sum) : 0;
+        y[r * n + i] =
+            most > -INFINITY
+                ? (float) (exp (x[r * n + i] * scale +
+                                (mask != NULL ? mask[r % mask_rows * n + i] : 0) - most) /
+                           sum)
+                : 0;
     }
 }
 
@@ -390,7 +422,8 @@ run_softmax (GpuContext *cx, gpointer data)
   for (int i = 0; i < 6 * 37; i++)
     mask[i] = i % 37 > i / 37 * 5 ? -INFINITY : mask[i];
   softmax_reference (x, mask, 6, 12, 37, 1, y);
-  check_values (cx, gpu_softmax (cx, t, 1, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (6, 37), mask)), y, 2 * 6 * 37, CHECK_F32, "masked softmax");
+  check_values (cx, gpu_softmax (cx, t, 1, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (6, 37), mask)), y,
+                2 * 6 * 37, CHECK_F32, "masked softmax");
 }
 
 static void
@@ -412,7 +445,7 @@ check_reduce (GpuContext *cx, const gint64 *d, int axis)
     inner *= d[i];
   for (int op = GPU_REDUCE_SUM; op <= GPU_REDUCE_MAX; op++)
     {
-      g_autofree float *y = g_new (float, outer * inner);
+      g_autofree float *y = g_new (float, outer *inner);
 
       for (gint64 p = 0; p < outer * inner; p++)
         {
@@ -423,9 +456,12 @@ check_reduce (GpuContext *cx, const gint64 *d, int axis)
               sum += x[(p / inner * n + j) * inner + p % inner];
               most = MAX (most, x[(p / inner * n + j) * inner + p % inner]);
             }
-          y[p] = (float) (op == GPU_REDUCE_MAX ? most : op == GPU_REDUCE_MEAN ? sum / (double) n : sum);
+          y[p] = (float) (op == GPU_REDUCE_MAX    ? most
+                          : op == GPU_REDUCE_MEAN ? sum / (double) n
+                                                  : sum);
         }
-      check_values (cx, gpu_reduce (cx, (GpuReduce) op, t, axis), y, outer * inner, CHECK_F32, "reduce");
+      check_values (cx, gpu_reduce (cx, (GpuReduce) op, t, axis), y, outer * inner, CHECK_F32,
+                    "reduce");
     }
 }
 
@@ -439,7 +475,8 @@ run_reduce (GpuContext *cx, gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
     for (int axis = 0; axis < 3; axis++)
       check_reduce (cx, shapes[i], axis);
-  g_assert_true (gpu_tensor_read_i32 (cx, gpu_argmax (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2, 4), ties)), found, NULL));
+  g_assert_true (gpu_tensor_read_i32 (
+      cx, gpu_argmax (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2, 4), ties)), found, NULL));
   g_assert_cmpint (found[0], ==, 1);
   g_assert_cmpint (found[1], ==, 1);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/unit/gpu-check.h"
+#include "tests/gpu/gpu-check.h"
 
 #include <string.h>
 
-/* Linear layers, convolutions, embeddings: odd shapes, strides, dilations, groups, types, fused post-operations. */
+/* Linear layers, convolutions, embeddings: odd shapes, strides, dilations, groups, types, fused
+ * post-operations. */
 
-static const double tolerances[] = { [GPU_F32] = CHECK_F32, [GPU_F16] = CHECK_F16, [GPU_BF16] = CHECK_BF16, [GPU_I8] = 3e-2 };
+static const double tolerances[] = {
+  [GPU_F32] = CHECK_F32, [GPU_F16] = CHECK_F16, [GPU_BF16] = CHECK_BF16, [GPU_I8] = 3e-2
+};
 
 /* ---- what fused does ---- */
 
@@ -36,9 +39,10 @@ apply (GpuActivation act, double a, double b, double x)
 }
 
 static const GpuFused fusions[] = {
-  { GPU_ACT_NONE, 0, 0, NULL, FALSE },     { GPU_ACT_RELU, 0, 0, NULL, FALSE },    { GPU_ACT_LEAKY_RELU, 0.1f, 0, NULL, FALSE },
-  { GPU_ACT_GELU, 0, 0, NULL, FALSE },     { GPU_ACT_SIGMOID, 0, 0, NULL, FALSE }, { GPU_ACT_SILU, 0, 0, NULL, FALSE },
-  { GPU_ACT_CLAMP, -0.2f, 0.3f, NULL, FALSE }, { GPU_ACT_SIN, 0, 0, NULL, FALSE },
+  { GPU_ACT_NONE, 0, 0, NULL, FALSE },          { GPU_ACT_RELU, 0, 0, NULL, FALSE },
+  { GPU_ACT_LEAKY_RELU, 0.1f, 0, NULL, FALSE }, { GPU_ACT_GELU, 0, 0, NULL, FALSE },
+  { GPU_ACT_SIGMOID, 0, 0, NULL, FALSE },       { GPU_ACT_SILU, 0, 0, NULL, FALSE },
+  { GPU_ACT_CLAMP, -0.2f, 0.3f, NULL, FALSE },  { GPU_ACT_SIN, 0, 0, NULL, FALSE },
 };
 
 static void
@@ -89,24 +93,33 @@ run_linear (GpuContext *cx, gpointer data)
 {
   const LinearCase *c = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GpuWeight) w = gpu_weight_new_linear (gpu_context_get_device (cx), c->type, c->out, c->in, c->w, c->bias, &error);
+  g_autoptr (GpuWeight) w = gpu_weight_new_linear (gpu_context_get_device (cx), c->type, c->out,
+                                                   c->in, c->w, c->bias, &error);
   GpuFused fused = c->fused;
   GpuTensor *x = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (c->rows, c->in), c->x);
 
   g_assert_no_error (error);
   if (c->residual != NULL)
     fused.residual = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (c->rows, c->out), c->residual);
-  check_values (cx, gpu_linear (cx, x, w, fused), c->expected, c->rows * c->out, tolerances[c->type], "linear");
+  check_values (cx, gpu_linear (cx, x, w, fused), c->expected, c->rows * c->out,
+                tolerances[c->type], "linear");
 }
 
 static void
-check_linear (gint64 rows, gint64 in, gint64 out, GpuType type, gboolean with_bias, const GpuFused *fused, gboolean with_residual, gboolean after)
+check_linear (gint64 rows,
+              gint64 in,
+              gint64 out,
+              GpuType type,
+              gboolean with_bias,
+              const GpuFused *fused,
+              gboolean with_residual,
+              gboolean after)
 {
   g_autofree float *x = check_random (rows * in);
   g_autofree float *w = check_random (out * in);
   g_autofree float *bias = with_bias ? check_random (out) : NULL;
   g_autofree float *residual = with_residual ? check_random (rows * out) : NULL;
-  g_autofree float *expected = g_new (float, rows * out);
+  g_autofree float *expected = g_new (float, rows *out);
   LinearCase c = { rows, in, out, type, x, w, bias, residual, expected, *fused };
 
   round_to (type, w, out * in);
@@ -127,12 +140,15 @@ check_linear (gint64 rows, gint64 in, gint64 out, GpuType type, gboolean with_bi
 static void
 test_linear (void)
 {
-  static const gint64 shapes[][3] = { { 1, 1, 1 }, { 1, 7, 3 }, { 1, 512, 1025 }, { 2, 33, 17 }, { 5, 64, 48 }, { 37, 100, 61 }, { 130, 256, 96 } };
+  static const gint64 shapes[][3] = { { 1, 1, 1 },     { 1, 7, 3 },   { 1, 512, 1025 },
+                                      { 2, 33, 17 },   { 5, 64, 48 }, { 37, 100, 61 },
+                                      { 130, 256, 96 } };
   static const GpuType types[] = { GPU_F32, GPU_F16, GPU_BF16, GPU_I8 };
 
   for (guint s = 0; s < G_N_ELEMENTS (shapes); s++)
     for (guint t = 0; t < G_N_ELEMENTS (types); t++)
-      check_linear (shapes[s][0], shapes[s][1], shapes[s][2], types[t], s % 2 == 0, &fusions[0], FALSE, FALSE);
+      check_linear (shapes[s][0], shapes[s][1], shapes[s][2], types[t], s % 2 == 0, &fusions[0],
+                    FALSE, FALSE);
   for (guint f = 0; f < G_N_ELEMENTS (fusions); f++)
     for (int mode = 0; mode < 3; mode++)
       {
@@ -145,9 +161,10 @@ static void
 test_linear_random (void)
 {
   for (int i = 0; i < 20; i++)
-    check_linear (check_random_int (1, 40), check_random_int (1, 150), check_random_int (1, 90), (GpuType) check_random_int (0, 2),
-                  check_random_int (0, 1) == 1, &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)], check_random_int (0, 1) == 1,
-                  check_random_int (0, 1) == 1);
+    check_linear (check_random_int (1, 40), check_random_int (1, 150), check_random_int (1, 90),
+                  (GpuType) check_random_int (0, 2), check_random_int (0, 1) == 1,
+                  &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)],
+                  check_random_int (0, 1) == 1, check_random_int (0, 1) == 1);
 }
 
 /* ---- convolutions ---- */
@@ -174,10 +191,14 @@ static GpuWeight *
 make_weight (GpuDevice *device, const ConvCase *c, GError **error)
 {
   if (c->transposed)
-    return c->two_d ? gpu_weight_new_conv_transpose_2d (device, c->type, c->in, c->out, c->kh, c->kw, c->weight, c->bias, error)
-                    : gpu_weight_new_conv_transpose_1d (device, c->type, c->in, c->out, c->kw, c->weight, c->bias, error);
-  return c->two_d ? gpu_weight_new_conv_2d (device, c->type, c->out, c->in, c->kh, c->kw, c->groups, c->weight, c->bias, error)
-                  : gpu_weight_new_conv_1d (device, c->type, c->out, c->in, c->kw, c->groups, c->weight, c->bias, error);
+    return c->two_d ? gpu_weight_new_conv_transpose_2d (device, c->type, c->in, c->out, c->kh,
+                                                        c->kw, c->weight, c->bias, error)
+                    : gpu_weight_new_conv_transpose_1d (device, c->type, c->in, c->out, c->kw,
+                                                        c->weight, c->bias, error);
+  return c->two_d ? gpu_weight_new_conv_2d (device, c->type, c->out, c->in, c->kh, c->kw, c->groups,
+                                            c->weight, c->bias, error)
+                  : gpu_weight_new_conv_1d (device, c->type, c->out, c->in, c->kw, c->groups,
+                                            c->weight, c->bias, error);
 }
 
 static void
@@ -192,13 +213,15 @@ run_conv (GpuContext *cx, gpointer data)
 
   g_assert_no_error (error);
   if (c->residual != NULL)
-    conv.fused.residual = gpu_tensor_new_f32 (cx, shape_of (c, c->out_h, c->out_w, c->out), c->residual);
+    conv.fused.residual =
+        gpu_tensor_new_f32 (cx, shape_of (c, c->out_h, c->out_w, c->out), c->residual);
   if (c->transposed)
     y = c->two_d ? gpu_conv_transpose_2d (cx, x, w, conv) : gpu_conv_transpose_1d (cx, x, w, conv);
   else
     y = c->two_d ? gpu_conv_2d (cx, x, w, conv) : gpu_conv_1d (cx, x, w, conv);
   g_assert_cmpint (gpu_tensor_get_dim (y, -2), ==, c->out_w);
-  check_values (cx, y, c->expected, c->n * c->out_h * c->out_w * c->out, tolerances[c->type], c->transposed ? "transposed convolution" : "convolution");
+  check_values (cx, y, c->expected, c->n * c->out_h * c->out_w * c->out, tolerances[c->type],
+                c->transposed ? "transposed convolution" : "convolution");
 }
 
 static int
@@ -211,8 +234,10 @@ or_one (int v)
 static void
 reference_conv (const ConvCase *c, float *y)
 {
-  int sh = c->two_d ? or_one (c->conv.stride) : 1, sw = c->two_d ? or_one (c->conv.stride_w) : or_one (c->conv.stride);
-  int dh = c->two_d ? or_one (c->conv.dilation) : 1, dw = c->two_d ? or_one (c->conv.dilation_w) : or_one (c->conv.dilation);
+  int sh = c->two_d ? or_one (c->conv.stride) : 1,
+      sw = c->two_d ? or_one (c->conv.stride_w) : or_one (c->conv.stride);
+  int dh = c->two_d ? or_one (c->conv.dilation) : 1,
+      dw = c->two_d ? or_one (c->conv.dilation_w) : or_one (c->conv.dilation);
   int pt = c->two_d ? c->conv.pad : 0, pl = c->two_d ? c->conv.pad_w : c->conv.pad;
   gint64 gin = c->in / c->groups, gout = c->out / c->groups;
 
@@ -241,9 +266,11 @@ reference_conv (const ConvCase *c, float *y)
                   for (gint64 i = 0; i < gin; i++)
                     {
                       gint64 in = o / gout * gin + i;
-                      gint64 at = c->transposed ? ((in * c->out + o) * c->kh + ky) * c->kw + kx : ((o * gin + i) * c->kh + ky) * c->kw + kx;
+                      gint64 at = c->transposed ? ((in * c->out + o) * c->kh + ky) * c->kw + kx
+                                                : ((o * gin + i) * c->kh + ky) * c->kw + kx;
 
-                      sum += (double) c->x[((n * c->h + iy) * c->w + ix) * c->in + in] * c->weight[at];
+                      sum +=
+                          (double) c->x[((n * c->h + iy) * c->w + ix) * c->in + in] * c->weight[at];
                     }
                 }
             y[((n * c->out_h + oy) * c->out_w + ox) * c->out + o] = (float) sum;
@@ -251,11 +278,15 @@ reference_conv (const ConvCase *c, float *y)
 }
 
 static void
-check_conv (ConvCase c, const GpuFused *fused, gboolean with_bias, gboolean with_residual, gboolean after)
+check_conv (
+    ConvCase c, const GpuFused *fused, gboolean with_bias, gboolean with_residual, gboolean after)
 {
-  int sh = c.two_d ? or_one (c.conv.stride) : 1, sw = c.two_d ? or_one (c.conv.stride_w) : or_one (c.conv.stride);
-  int dh = c.two_d ? or_one (c.conv.dilation) : 1, dw = c.two_d ? or_one (c.conv.dilation_w) : or_one (c.conv.dilation);
-  gint64 pads_h = c.two_d ? c.conv.pad + c.conv.pad_end : 0, pads_w = c.two_d ? c.conv.pad_w + c.conv.pad_end_w : c.conv.pad + c.conv.pad_end;
+  int sh = c.two_d ? or_one (c.conv.stride) : 1,
+      sw = c.two_d ? or_one (c.conv.stride_w) : or_one (c.conv.stride);
+  int dh = c.two_d ? or_one (c.conv.dilation) : 1,
+      dw = c.two_d ? or_one (c.conv.dilation_w) : or_one (c.conv.dilation);
+  gint64 pads_h = c.two_d ? c.conv.pad + c.conv.pad_end : 0,
+         pads_w = c.two_d ? c.conv.pad_w + c.conv.pad_end_w : c.conv.pad + c.conv.pad_end;
   g_autofree float *x = check_random (c.n * c.h * c.w * c.in);
   g_autofree float *weight = check_random (c.out * c.in / c.groups * c.kh * c.kw);
   g_autofree float *bias = with_bias ? check_random (c.out) : NULL;
@@ -296,11 +327,50 @@ test_conv_1d (void)
     { 1, 1, 20, 1, 1, 1, 1 },
     { 1, 1, 1, 3, 5, 1, 1 },
     { 1, 1, 50, 16, 16, 1, 3, 0, 0, 0, FALSE, FALSE, GPU_F32, { .pad = 1, .pad_end = 1 } },
-    { 1, 1, 50, 24, 40, 1, 7, 0, 0, 0, FALSE, FALSE, GPU_F32, { .pad = 9, .pad_end = 9, .dilation = 3 } },
-    { 1, 1, 63, 8, 12, 1, 11, 0, 0, 0, FALSE, FALSE, GPU_F32, { .pad = 25, .pad_end = 25, .dilation = 5 } },
+    { 1,
+      1,
+      50,
+      24,
+      40,
+      1,
+      7,
+      0,
+      0,
+      0,
+      FALSE,
+      FALSE,
+      GPU_F32,
+      { .pad = 9, .pad_end = 9, .dilation = 3 } },
+    { 1,
+      1,
+      63,
+      8,
+      12,
+      1,
+      11,
+      0,
+      0,
+      0,
+      FALSE,
+      FALSE,
+      GPU_F32,
+      { .pad = 25, .pad_end = 25, .dilation = 5 } },
     { 1, 1, 101, 1, 32, 1, 10, 0, 0, 0, FALSE, FALSE, GPU_F32, { .stride = 5 } },
     { 1, 1, 40, 32, 32, 1, 2, 0, 0, 0, FALSE, FALSE, GPU_F32, { .stride = 2 } },
-    { 3, 1, 17, 5, 7, 1, 4, 0, 0, 0, FALSE, FALSE, GPU_F32, { .stride = 3, .pad = 2, .pad_end = 1 } },
+    { 3,
+      1,
+      17,
+      5,
+      7,
+      1,
+      4,
+      0,
+      0,
+      0,
+      FALSE,
+      FALSE,
+      GPU_F32,
+      { .stride = 3, .pad = 2, .pad_end = 1 } },
     { 1, 1, 33, 32, 32, 1, 128, 0, 0, 16, FALSE, FALSE, GPU_F32, { .pad = 64, .pad_end = 64 } },
     { 1, 1, 33, 12, 12, 1, 7, 0, 0, 12, FALSE, FALSE, GPU_F32, { .pad = 3, .pad_end = 3 } },
     { 1, 1, 30, 16, 8, 1, 3, 0, 0, 4, FALSE, FALSE, GPU_F16, { .pad = 2 } },
@@ -320,17 +390,89 @@ static void
 test_conv_2d (void)
 {
   static const ConvCase cases[] = {
-    { 1, 9, 11, 3, 8, 3, 3, 0, 0, 1, TRUE, FALSE, GPU_F32, { .two_d = TRUE, .pad = 1, .pad_end = 1, .pad_w = 1, .pad_end_w = 1 } },
-    { 2, 16, 16, 6, 16, 7, 7, 0, 0, 1, TRUE, FALSE, GPU_F32, { .two_d = TRUE, .pad = 3, .pad_end = 3, .pad_w = 3, .pad_end_w = 3 } },
-    { 1, 20, 16, 8, 12, 3, 3, 0, 0, 1, TRUE, FALSE, GPU_F32, { .two_d = TRUE, .stride = 3, .stride_w = 1, .pad = 1, .pad_end = 1, .pad_w = 1, .pad_end_w = 1 } },
-    { 1, 10, 10, 8, 8, 3, 3, 0, 0, 8, TRUE, FALSE, GPU_F32, { .two_d = TRUE, .stride = 2, .stride_w = 2, .pad_end = 1, .pad_end_w = 1 } },
-    { 1, 12, 7, 4, 6, 3, 2, 0, 0, 2, TRUE, FALSE, GPU_F32, { .two_d = TRUE, .dilation = 2, .dilation_w = 3 } },
+    { 1,
+      9,
+      11,
+      3,
+      8,
+      3,
+      3,
+      0,
+      0,
+      1,
+      TRUE,
+      FALSE,
+      GPU_F32,
+      { .two_d = TRUE, .pad = 1, .pad_end = 1, .pad_w = 1, .pad_end_w = 1 } },
+    { 2,
+      16,
+      16,
+      6,
+      16,
+      7,
+      7,
+      0,
+      0,
+      1,
+      TRUE,
+      FALSE,
+      GPU_F32,
+      { .two_d = TRUE, .pad = 3, .pad_end = 3, .pad_w = 3, .pad_end_w = 3 } },
+    { 1,
+      20,
+      16,
+      8,
+      12,
+      3,
+      3,
+      0,
+      0,
+      1,
+      TRUE,
+      FALSE,
+      GPU_F32,
+      { .two_d = TRUE,
+        .stride = 3,
+        .stride_w = 1,
+        .pad = 1,
+        .pad_end = 1,
+        .pad_w = 1,
+        .pad_end_w = 1 } },
+    { 1,
+      10,
+      10,
+      8,
+      8,
+      3,
+      3,
+      0,
+      0,
+      8,
+      TRUE,
+      FALSE,
+      GPU_F32,
+      { .two_d = TRUE, .stride = 2, .stride_w = 2, .pad_end = 1, .pad_end_w = 1 } },
+    { 1,
+      12,
+      7,
+      4,
+      6,
+      3,
+      2,
+      0,
+      0,
+      2,
+      TRUE,
+      FALSE,
+      GPU_F32,
+      { .two_d = TRUE, .dilation = 2, .dilation_w = 3 } },
     { 4, 3, 3, 16, 32, 3, 3, 0, 0, 1, TRUE, FALSE, GPU_F16, { .two_d = TRUE } },
     { 1, 1, 1, 16, 4, 1, 1, 0, 0, 1, TRUE, FALSE, GPU_F32, { .two_d = TRUE } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    check_conv (cases[i], &fusions[(i + 1) % G_N_ELEMENTS (fusions)], i % 2 == 0, i % 2 == 1, i % 3 == 1);
+    check_conv (cases[i], &fusions[(i + 1) % G_N_ELEMENTS (fusions)], i % 2 == 0, i % 2 == 1,
+                i % 3 == 1);
 }
 
 static void
@@ -338,15 +480,100 @@ test_conv_transpose (void)
 {
   static const ConvCase cases[] = {
     { 1, 1, 1, 2, 3, 1, 4, 0, 0, 1, FALSE, TRUE, GPU_F32, { .stride = 2 } },
-    { 1, 1, 13, 16, 8, 1, 16, 0, 0, 1, FALSE, TRUE, GPU_F32, { .stride = 10, .pad = 3, .pad_end = 3 } },
-    { 1, 1, 13, 8, 4, 1, 20, 0, 0, 1, FALSE, TRUE, GPU_F32, { .stride = 10, .pad = 5, .pad_end = 5 } },
-    { 1, 1, 21, 12, 6, 1, 8, 0, 0, 1, FALSE, TRUE, GPU_F16, { .stride = 2, .pad = 3, .pad_end = 3 } },
+    { 1,
+      1,
+      13,
+      16,
+      8,
+      1,
+      16,
+      0,
+      0,
+      1,
+      FALSE,
+      TRUE,
+      GPU_F32,
+      { .stride = 10, .pad = 3, .pad_end = 3 } },
+    { 1,
+      1,
+      13,
+      8,
+      4,
+      1,
+      20,
+      0,
+      0,
+      1,
+      FALSE,
+      TRUE,
+      GPU_F32,
+      { .stride = 10, .pad = 5, .pad_end = 5 } },
+    { 1,
+      1,
+      21,
+      12,
+      6,
+      1,
+      8,
+      0,
+      0,
+      1,
+      FALSE,
+      TRUE,
+      GPU_F16,
+      { .stride = 2, .pad = 3, .pad_end = 3 } },
     { 2, 1, 9, 6, 5, 1, 2, 0, 0, 1, FALSE, TRUE, GPU_F32, { .stride = 2 } },
-    { 1, 1, 9, 6, 5, 1, 3, 0, 0, 1, FALSE, TRUE, GPU_F32, { .stride = 3, .pad = 1, .pad_end = 1, .out_pad = 2 } },
-    { 1, 3, 3, 16, 8, 3, 3, 0, 0, 1, TRUE, TRUE, GPU_F32,
-      { .two_d = TRUE, .stride = 2, .stride_w = 2, .pad = 1, .pad_end = 1, .pad_w = 1, .pad_end_w = 1, .out_pad = 1, .out_pad_w = 1 } },
+    { 1,
+      1,
+      9,
+      6,
+      5,
+      1,
+      3,
+      0,
+      0,
+      1,
+      FALSE,
+      TRUE,
+      GPU_F32,
+      { .stride = 3, .pad = 1, .pad_end = 1, .out_pad = 2 } },
+    { 1,
+      3,
+      3,
+      16,
+      8,
+      3,
+      3,
+      0,
+      0,
+      1,
+      TRUE,
+      TRUE,
+      GPU_F32,
+      { .two_d = TRUE,
+        .stride = 2,
+        .stride_w = 2,
+        .pad = 1,
+        .pad_end = 1,
+        .pad_w = 1,
+        .pad_end_w = 1,
+        .out_pad = 1,
+        .out_pad_w = 1 } },
     { 2, 1, 1, 8, 4, 3, 3, 0, 0, 1, TRUE, TRUE, GPU_F32, { .two_d = TRUE } },
-    { 1, 5, 4, 4, 6, 4, 3, 0, 0, 1, TRUE, TRUE, GPU_F32, { .two_d = TRUE, .stride = 2, .stride_w = 3, .pad = 1, .pad_end = 1 } },
+    { 1,
+      5,
+      4,
+      4,
+      6,
+      4,
+      3,
+      0,
+      0,
+      1,
+      TRUE,
+      TRUE,
+      GPU_F32,
+      { .two_d = TRUE, .stride = 2, .stride_w = 3, .pad = 1, .pad_end = 1 } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -374,7 +601,8 @@ test_conv_random (void)
       c.conv.dilation = transposed ? 1 : (int) check_random_int (1, 2);
       c.conv.pad = (int) check_random_int (0, transposed ? 0 : 4);
       c.conv.pad_end = (int) check_random_int (0, transposed ? 0 : 4);
-      check_conv (c, &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)], check_random_int (0, 1) == 1, check_random_int (0, 1) == 1,
+      check_conv (c, &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)],
+                  check_random_int (0, 1) == 1, check_random_int (0, 1) == 1,
                   check_random_int (0, 1) == 1);
     }
 }
@@ -390,7 +618,8 @@ run_embed (GpuContext *cx, gpointer data)
 
   for (int t = GPU_F32; t <= GPU_BF16; t++)
     {
-      g_autoptr (GpuWeight) w = gpu_weight_new_table (gpu_context_get_device (cx), (GpuType) t, 7, 5, table, NULL);
+      g_autoptr (GpuWeight) w =
+          gpu_weight_new_table (gpu_context_get_device (cx), (GpuType) t, 7, 5, table, NULL);
       GpuTensor *i = gpu_tensor_new_i32 (cx, GPU_SHAPE_2 (2, 3), indices);
       GpuTensor *y = gpu_embed (cx, i, w);
 
@@ -414,12 +643,14 @@ static void
 run_constant (GpuContext *cx, gpointer data)
 {
   const float *values = data;
-  g_autoptr (GpuWeight) w = gpu_weight_new_constant (gpu_context_get_device (cx), GPU_SHAPE_2 (3, 4), values, NULL);
+  g_autoptr (GpuWeight) w =
+      gpu_weight_new_constant (gpu_context_get_device (cx), GPU_SHAPE_2 (3, 4), values, NULL);
   g_autofree float *expected = g_new (float, 12);
 
   for (int i = 0; i < 12; i++)
     expected[i] = 2 * values[i];
-  check_values (cx, gpu_add (cx, gpu_constant (cx, w), gpu_constant (cx, w)), expected, 12, CHECK_F32, "constant");
+  check_values (cx, gpu_add (cx, gpu_constant (cx, w), gpu_constant (cx, w)), expected, 12,
+                CHECK_F32, "constant");
 }
 
 static void

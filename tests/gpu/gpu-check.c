@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/unit/gpu-check.h"
+#include "tests/gpu/gpu-check.h"
 
 void
 check_on_devices (CheckFunc func, gpointer data)
@@ -38,7 +38,12 @@ check_random_int (gint64 low, gint64 high)
 }
 
 void
-check_values (GpuContext *cx, const GpuTensor *tensor, const float *expected, gint64 n, double tolerance, const char *what)
+check_values (GpuContext *cx,
+              const GpuTensor *tensor,
+              const float *expected,
+              gint64 n,
+              double tolerance,
+              const char *what)
 {
   g_autofree float *values = g_new0 (float, MAX (n, 1));
   g_autoptr (GError) error = NULL;
@@ -52,5 +57,6 @@ check_values (GpuContext *cx, const GpuTensor *tensor, const float *expected, gi
   for (gint64 i = 0; i < n; i++)
     if (!(fabs ((double) values[i] - (double) expected[i]) <= tolerance * scale))
       g_error ("%s on %s: place %" G_GINT64_FORMAT " is %.9g, not %.9g (scale %g)", what,
-               gpu_device_get_id (gpu_context_get_device (cx)), i, (double) values[i], (double) expected[i], scale);
+               gpu_device_get_id (gpu_context_get_device (cx)), i, (double) values[i],
+               (double) expected[i], scale);
 }

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/unit/gpu-check.h"
+#include "tests/gpu/gpu-check.h"
 
-/* Products, attention, rotary positions, and what moves values between places; scopes, memory limits, states. */
+/* Products, attention, rotary positions, and what moves values between places; scopes, memory
+ * limits, states. */
 
 static void
 run_matmul (GpuContext *cx, gpointer data)
 {
   static const gint64 cases[][6] = { /* batch, m, n, k, transposed, shared */
-                                     { 1, 1, 1, 1, 0, 0 }, { 1, 7, 5, 3, 0, 0 }, { 3, 7, 5, 9, 1, 0 }, { 4, 33, 17, 20, 0, 0 }, { 5, 8, 6, 10, 1, 1 }, { 2, 64, 96, 128, 0, 1 } };
+                                     { 1, 1, 1, 1, 0, 0 },  { 1, 7, 5, 3, 0, 0 },
+                                     { 3, 7, 5, 9, 1, 0 },  { 4, 33, 17, 20, 0, 0 },
+                                     { 5, 8, 6, 10, 1, 1 }, { 2, 64, 96, 128, 0, 1 }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      gint64 batch = cases[i][0], m = cases[i][1], n = cases[i][2], k = cases[i][3], b_batch = cases[i][5] ? 1 : batch;
+      gint64 batch = cases[i][0], m = cases[i][1], n = cases[i][2], k = cases[i][3],
+             b_batch = cases[i][5] ? 1 : batch;
       g_autofree float *a = check_random (batch * m * k);
       g_autofree float *b = check_random (b_batch * k * n);
       g_autofree float *y = g_new (float, batch * m * n);
       gint64 rows = cases[i][4] ? n : k, columns = cases[i][4] ? k : n;
       GpuTensor *ta = gpu_tensor_new_f32 (cx, GPU_SHAPE_3 (batch, m, k), a);
-      GpuTensor *tb = gpu_tensor_new_f32 (cx, cases[i][5] ? GPU_SHAPE_2 (rows, columns) : GPU_SHAPE_3 (batch, rows, columns), b);
+      GpuTensor *tb = gpu_tensor_new_f32 (
+          cx, cases[i][5] ? GPU_SHAPE_2 (rows, columns) : GPU_SHAPE_3 (batch, rows, columns), b);
 
       for (gint64 p = 0; p < batch * m * n; p++)
         {
@@ -28,10 +34,12 @@ run_matmul (GpuContext *cx, gpointer data)
 
           for (gint64 j = 0; j < k; j++)
             sum += (double) a[(which * m + row) * k + j] *
-                   b[(cases[i][5] ? 0 : which) * k * n + (cases[i][4] ? column * k + j : j * n + column)];
+                   b[(cases[i][5] ? 0 : which) * k * n +
+                     (cases[i][4] ? column * k + j : j * n + column)];
           y[p] = (float) sum;
         }
-      check_values (cx, gpu_matmul (cx, ta, tb, cases[i][4] != 0), y, batch * m * n, CHECK_F32, "matmul");
+      check_values (cx, gpu_matmul (cx, ta, tb, cases[i][4] != 0), y, batch * m * n, CHECK_F32,
+                    "matmul");
     }
 }
 
@@ -52,7 +60,14 @@ typedef struct
 } AttentionCase;
 
 static void
-attention_reference (const AttentionCase *c, const float *q, const float *k, const float *v, const float *mask, const float *rk, const float *rv, float *out)
+attention_reference (const AttentionCase *c,
+                     const float *q,
+                     const float *k,
+                     const float *v,
+                     const float *mask,
+                     const float *rk,
+                     const float *rv,
+                     float *out)
 {
   gint64 channels = (gint64) c->heads * c->width;
   g_autofree double *s = g_new (double, c->tk);
@@ -102,7 +117,10 @@ make_keys (GpuContext *cx, const AttentionCase *c, const float *values)
   GpuTensor *state, *rows;
 
   if (c->cache == GPU_F32)
-    return gpu_tensor_new_f32 (cx, c->batch > 1 ? GPU_SHAPE_3 (c->batch, c->rows, channels) : GPU_SHAPE_2 (c->rows, channels), values);
+    return gpu_tensor_new_f32 (cx,
+                               c->batch > 1 ? GPU_SHAPE_3 (c->batch, c->rows, channels)
+                                            : GPU_SHAPE_2 (c->rows, channels),
+                               values);
   state = gpu_state_new (cx, GPU_SHAPE_2 (c->rows, channels), c->cache);
   rows = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (c->rows, channels), values);
   gpu_state_write (cx, state, 0, rows);
@@ -112,7 +130,8 @@ make_keys (GpuContext *cx, const AttentionCase *c, const float *values)
 static void
 check_attention (GpuContext *cx, const AttentionCase *c)
 {
-  gint64 channels = (gint64) c->heads * c->width, nq = c->batch * c->tq * channels, nk = c->batch * c->rows * channels;
+  gint64 channels = (gint64) c->heads * c->width, nq = c->batch * c->tq * channels,
+         nk = c->batch * c->rows * channels;
   g_autofree float *q = check_random (nq);
   g_autofree float *k = check_random (nk);
   g_autofree float *v = check_random (nk);
@@ -133,20 +152,26 @@ check_attention (GpuContext *cx, const AttentionCase *c)
       a.rel_k = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2 * c->window + 1, c->width), rk);
       a.rel_v = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2 * c->window + 1, c->width), rv);
     }
-  check_values (cx,
-                gpu_attention (cx, gpu_tensor_new_f32 (cx, c->batch > 1 ? GPU_SHAPE_3 (c->batch, c->tq, channels) : GPU_SHAPE_2 (c->tq, channels), q),
-                               make_keys (cx, c, k), make_keys (cx, c, v), a),
-                y, nq, c->cache == GPU_F32 ? CHECK_F32 : CHECK_F16, "attention");
+  check_values (
+      cx,
+      gpu_attention (cx,
+                     gpu_tensor_new_f32 (cx,
+                                         c->batch > 1 ? GPU_SHAPE_3 (c->batch, c->tq, channels)
+                                                      : GPU_SHAPE_2 (c->tq, channels),
+                                         q),
+                     make_keys (cx, c, k), make_keys (cx, c, v), a),
+      y, nq, c->cache == GPU_F32 ? CHECK_F32 : CHECK_F16, "attention");
 }
 
 static void
 run_attention (GpuContext *cx, gpointer data)
 {
   static const AttentionCase cases[] = {
-    { 1, 1, 1, 1, 1, 4, -1, FALSE, GPU_F32 },      { 1, 1, 19, 30, 16, 32, -1, FALSE, GPU_F32 }, { 1, 1, 19, 30, 16, 32, -1, FALSE, GPU_F16 },
-    { 1, 9, 9, 9, 4, 16, -1, TRUE, GPU_F32 },      { 1, 23, 23, 23, 2, 96, 4, FALSE, GPU_F32 },  { 1, 3, 3, 3, 2, 8, 4, FALSE, GPU_F32 },
-    { 1, 31, 17, 17, 4, 128, -1, FALSE, GPU_F32 }, { 2, 12, 12, 12, 4, 8, -1, TRUE, GPU_F32 },   { 1, 270, 300, 300, 2, 16, -1, TRUE, GPU_F32 },
-    { 1, 12, 40, 64, 2, 16, -1, TRUE, GPU_F16 },
+    { 1, 1, 1, 1, 1, 4, -1, FALSE, GPU_F32 },       { 1, 1, 19, 30, 16, 32, -1, FALSE, GPU_F32 },
+    { 1, 1, 19, 30, 16, 32, -1, FALSE, GPU_F16 },   { 1, 9, 9, 9, 4, 16, -1, TRUE, GPU_F32 },
+    { 1, 23, 23, 23, 2, 96, 4, FALSE, GPU_F32 },    { 1, 3, 3, 3, 2, 8, 4, FALSE, GPU_F32 },
+    { 1, 31, 17, 17, 4, 128, -1, FALSE, GPU_F32 },  { 2, 12, 12, 12, 4, 8, -1, TRUE, GPU_F32 },
+    { 1, 270, 300, 300, 2, 16, -1, TRUE, GPU_F32 }, { 1, 12, 40, 64, 2, 16, -1, TRUE, GPU_F16 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -173,7 +198,8 @@ run_rope (GpuContext *cx, gpointer data)
         y[t * 10 + i] = i < 6 ? (float) (a * cos (angle) - b * sin (angle)) : (float) a;
         y[t * 10 + i + 1] = i < 6 ? (float) (a * sin (angle) + b * cos (angle)) : (float) b;
       }
-  check_values (cx, gpu_rope (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (11, 10), x), 6, 10000, 5), y, 110, CHECK_F32, "rope");
+  check_values (cx, gpu_rope (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (11, 10), x), 6, 10000, 5), y,
+                110, CHECK_F32, "rope");
 }
 
 static void
@@ -187,7 +213,8 @@ test_rope (void)
 static void
 run_permute (GpuContext *cx, gpointer data)
 {
-  static const int orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 0, 2, 1, 3 }, { 1, 0, 3, 2 }, { 2, 0, 1, 3 }, { 0, 3, 1, 2 } };
+  static const int orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 0, 2, 1, 3 },
+                                   { 1, 0, 3, 2 }, { 2, 0, 1, 3 }, { 0, 3, 1, 2 } };
   static const int swap[] = { 1, 0 };
   const gint64 d[] = { 2, 3, 4, 5 };
   g_autofree float *x = check_random (120);
@@ -211,11 +238,14 @@ run_permute (GpuContext *cx, gpointer data)
                 at[order[3]] = e;
                 y[n++] = x[((at[0] * 3 + at[1]) * 4 + at[2]) * 5 + at[3]];
               }
-      check_values (cx, gpu_permute (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_4 (2, 3, 4, 5), x), order), y, 120, 0, "permute");
+      check_values (cx,
+                    gpu_permute (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_4 (2, 3, 4, 5), x), order),
+                    y, 120, 0, "permute");
     }
   for (int i = 0; i < 120; i++)
     y[i % 10 * 12 + i / 10] = x[i];
-  check_values (cx, gpu_permute (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (12, 10), x), swap), y, 120, 0, "transpose");
+  check_values (cx, gpu_permute (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (12, 10), x), swap), y,
+                120, 0, "transpose");
 }
 
 static void
@@ -271,7 +301,8 @@ run_rows (GpuContext *cx, gpointer data)
 
   for (int i = 0; i < 21; i++)
     y[i] = indices[i / 3] >= 0 && indices[i / 3] < 7 ? x[indices[i / 3] * 3 + i % 3] : 0;
-  check_values (cx, gpu_gather (cx, t, gpu_tensor_new_i32 (cx, GPU_SHAPE_1 (7), indices)), y, 21, 0, "gather");
+  check_values (cx, gpu_gather (cx, t, gpu_tensor_new_i32 (cx, GPU_SHAPE_1 (7), indices)), y, 21, 0,
+                "gather");
   for (int i = 0; i < 63; i++)
     y[i] = x[i / 9 * 3 + i % 3];
   check_values (cx, gpu_repeat (cx, t, 3), y, 63, 0, "repeat");
@@ -294,7 +325,9 @@ test_rows (void)
 static void
 run_pad (GpuContext *cx, gpointer data)
 {
-  static const int source[][9] = { { -1, -1, 0, 1, 2, 3, 4, -1, -1 }, { 2, 1, 0, 1, 2, 3, 4, 3, 2 }, { 0, 0, 0, 1, 2, 3, 4, 4, 4 } };
+  static const int source[][9] = { { -1, -1, 0, 1, 2, 3, 4, -1, -1 },
+                                   { 2, 1, 0, 1, 2, 3, 4, 3, 2 },
+                                   { 0, 0, 0, 1, 2, 3, 4, 4, 4 } };
   g_autofree float *x = check_random (30);
   float y[54];
 
@@ -306,7 +339,10 @@ run_pad (GpuContext *cx, gpointer data)
 
           y[i] = from < 0 ? 0 : x[i / 27 * 15 + from * 3 + i % 3];
         }
-      check_values (cx, gpu_pad (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_3 (2, 5, 3), x), 1, 2, 2, (GpuPad) mode), y, 54, 0, "pad");
+      check_values (
+          cx,
+          gpu_pad (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_3 (2, 5, 3), x), 1, 2, 2, (GpuPad) mode),
+          y, 54, 0, "pad");
     }
 }
 
@@ -339,12 +375,15 @@ run_images (GpuContext *cx, gpointer data)
       max[p] = (float) most;
       mean[p] = (float) (sum / 4);
     }
-  check_values (cx, gpu_max_pool_2d (cx, t, 2, 2, 0), max, G_N_ELEMENTS (max), CHECK_F32, "max pool");
-  check_values (cx, gpu_avg_pool_2d (cx, t, 2, 2, 0), mean, G_N_ELEMENTS (mean), CHECK_F32, "average pool");
+  check_values (cx, gpu_max_pool_2d (cx, t, 2, 2, 0), max, G_N_ELEMENTS (max), CHECK_F32,
+                "max pool");
+  check_values (cx, gpu_avg_pool_2d (cx, t, 2, 2, 0), mean, G_N_ELEMENTS (mean), CHECK_F32,
+                "average pool");
   for (int p = 0; p < 2 * 4 * 9 * 3; p++)
     {
       int image = p / 108, k = p % 3;
-      double v = CLAMP ((p / 27 % 4 + 0.5) * 7 / 4 - 0.5, 0, 6), u = CLAMP ((p / 3 % 9 + 0.5) * 6 / 9 - 0.5, 0, 5);
+      double v = CLAMP ((p / 27 % 4 + 0.5) * 7 / 4 - 0.5, 0, 6),
+             u = CLAMP ((p / 3 % 9 + 0.5) * 6 / 9 - 0.5, 0, 5);
       int top = (int) v, left = (int) u, bottom = MIN (top + 1, 6), right = MIN (left + 1, 5);
 #define AT(i, j) x[((image * 7 + (i)) * 6 + (j)) * 3 + k]
       double a = AT (top, left) + (AT (top, right) - AT (top, left)) * (u - left);
@@ -353,7 +392,8 @@ run_images (GpuContext *cx, gpointer data)
 
       resized[p] = (float) (a + (b - a) * (v - top));
     }
-  check_values (cx, gpu_resize_2d (cx, t, 4, 9), resized, G_N_ELEMENTS (resized), CHECK_F32, "resize");
+  check_values (cx, gpu_resize_2d (cx, t, 4, 9), resized, G_N_ELEMENTS (resized), CHECK_F32,
+                "resize");
 }
 
 static void
@@ -371,15 +411,18 @@ run_warp (GpuContext *cx, gpointer data)
 
   for (int p = 0; p < 120; p++)
     {
-      double i = p / 20, j = p / 2 % 10, u = matrix[0] * j + matrix[1] * i + matrix[2], v = matrix[3] * j + matrix[4] * i + matrix[5], sum = 0;
+      double i = p / 20, j = p / 2 % 10, u = matrix[0] * j + matrix[1] * i + matrix[2],
+             v = matrix[3] * j + matrix[4] * i + matrix[5], sum = 0;
 
       for (int a = 0; a < 8; a++)
         for (int b = 0; b < 9; b++)
           sum += x[(a * 9 + b) * 2 + p % 2] * MAX (0, 1 - fabs (u - b)) * MAX (0, 1 - fabs (v - a));
       y[p] = (float) sum;
     }
-  check_values (cx, gpu_warp_affine (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_3 (8, 9, 2), x), gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2, 3), matrix), 6, 10), y, 120,
-                CHECK_F32, "warp");
+  check_values (cx,
+                gpu_warp_affine (cx, gpu_tensor_new_f32 (cx, GPU_SHAPE_3 (8, 9, 2), x),
+                                 gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (2, 3), matrix), 6, 10),
+                y, 120, CHECK_F32, "warp");
 }
 
 static void
