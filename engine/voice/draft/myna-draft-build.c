@@ -7,7 +7,9 @@
 #include "engine/core/myna-error.h"
 #include "engine/text/myna-language.h"
 #include "engine/voice/draft/myna-draft-envelope.h"
+#include "engine/voice/draft/myna-draft-excerpt.h"
 #include "engine/voice/draft/myna-draft-units.h"
+#include "engine/voice/draft/myna-draft-untranscribed.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -17,9 +19,18 @@
 #define MIN_VOICED_FRAMES 20
 #define MIN_SPEECH_SECONDS 2.0
 #define SHORT_SPEECH_SECONDS 12.0
-#define MIN_FIT 0.35
+/* Fit + agreement in voicing - mean cost. Measured on 22 clips of 2.5 … 11 s: right text 0.58 …
+ * 1.04, another text 0.18 … 0.57, text cut to two thirds 0.35 … 0.82 with a rate of 1.24 … 1.78. */
+#define MIN_SCORE 0.575
+#define MIN_SCORE_OF_ONE 0.45
+#define OWN_RIDGE_PAIRS 300
 #define MIN_RATE 0.65
 #define MAX_RATE 1.5
+/* More is not looked at, and of that the best is kept. */
+#define MAX_SECONDS_HEARD 240.0
+#define MAX_SECONDS_KEPT 120.0
+/* Of the text belonging to a cut recording so much more is taken, as the reader may speed up. */
+#define TEXT_RESERVE 1.25
 #define CLIP_LEVEL 0.995f
 #define MAX_CLIPPED 0.005
 #define LOUD_NOISE_DB 12.0
@@ -37,8 +48,9 @@ typedef struct
   MynaDraftUtterance *utterance; /* %NULL without transcript */
   MynaDraftAlignment *alignment;
   GArray *segments;
-  double speech_seconds;
-  double fit;
+  gsize n_used; /* samples of the source that are looked at */
+  double fit;   /* R2 of its own ridge map */
+  double score; /* how well text and sound agree */
   gboolean trusted;
 } Part;
 
@@ -123,8 +135,7 @@ analyse_part (Builder *self, Part *part, GError **error)
                                         self->cancellable, error);
   if (part->recording == NULL)
     return FALSE;
-  part->speech_seconds = measure_speech (part->recording);
-  self->model->speech_seconds += part->speech_seconds;
+  self->model->speech_seconds += measure_speech (part->recording);
   if (is_clipped (part->source))
     self->model->findings |= MYNA_DRAFT_FOUND_CLIPPING;
   if (part->recording->denoised)
@@ -132,6 +143,14 @@ analyse_part (Builder *self, Part *part, GError **error)
   if (part->recording->snr_db < LOUD_NOISE_DB)
     self->model->findings |= MYNA_DRAFT_FOUND_LOUD_NOISE;
   return TRUE;
+}
+
+static void
+set_silent_error (GError **error)
+{
+  g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_SILENT,
+                       _ ("No speech was found in the sample. Record or choose one in which "
+                          "one person speaks."));
 }
 
 static gboolean
@@ -144,9 +163,7 @@ check_material (const Builder *self, GError **error)
       n_voiced += self->parts[i].recording->f0[f] > 0;
   if (n_voiced < MIN_VOICED_FRAMES)
     {
-      g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_SILENT,
-                           _ ("No speech was found in the sample. Record or choose one in which "
-                              "one person speaks."));
+      set_silent_error (error);
       return FALSE;
     }
   if (self->model->speech_seconds < MIN_SPEECH_SECONDS)
@@ -162,75 +179,194 @@ check_material (const Builder *self, GError **error)
   return TRUE;
 }
 
-/* Fits the map on the aligned frames of all clips that have a transcript. */
 static gboolean
-fit_ridge (Builder *self)
+fit_pairs (MynaDraftRidge *ridge, const GArray *pairs, int n_cep)
+{
+  return myna_draft_ridge_fit (ridge, (const MynaDraftPair *) (gpointer) pairs->data, pairs->len,
+                               n_cep, MYNA_DRAFT_RIDGE_ALIGNED);
+}
+
+static GArray *
+part_pairs (const Part *part)
+{
+  return myna_draft_alignment_pairs (part->alignment, part->utterance, part->recording);
+}
+
+/* The map over all clips; over those that are trusted when @trusted. */
+static gboolean
+fit_ridge (Builder *self, gboolean trusted)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (MynaDraftPair));
-  double sum = 0, weight = 0;
-  int n_cep = self->format->n_cep;
 
   for (guint i = 0; i < self->n_parts; i++)
-    if (self->parts[i].alignment != NULL)
+    if (self->parts[i].alignment != NULL && (!trusted || self->parts[i].trusted))
       {
-        g_autoptr (GArray) pairs = myna_draft_alignment_pairs (
-            self->parts[i].alignment, self->parts[i].utterance, self->parts[i].recording);
+        g_autoptr (GArray) pairs = part_pairs (&self->parts[i]);
 
         g_array_append_vals (all, pairs->data, pairs->len);
       }
-  if (!myna_draft_ridge_fit (&self->model->ridge, (const MynaDraftPair *) (gpointer) all->data,
-                             all->len, n_cep, MYNA_DRAFT_RIDGE_ALIGNED))
-    return FALSE;
-  for (guint i = 0; i < self->n_parts; i++)
-    if (self->parts[i].alignment != NULL)
-      {
-        Part *part = &self->parts[i];
-        g_autoptr (GArray) pairs =
-            myna_draft_alignment_pairs (part->alignment, part->utterance, part->recording);
+  return fit_pairs (&self->model->ridge, all, self->format->n_cep);
+}
 
-        part->fit = myna_draft_ridge_r2 (
-            &self->model->ridge, (const MynaDraftPair *) (gpointer) pairs->data, pairs->len, n_cep);
-        sum += part->fit * (double) pairs->len;
-        weight += (double) pairs->len;
-      }
-  self->model->fit = weight > 0 ? sum / weight : 0;
-  return TRUE;
+/* What belongs to the part of a clip that is looked at: all of its text, or the first words. */
+static char *
+part_text (const Part *part)
+{
+  const char *text = part->source->transcript;
+  double share = (double) part->n_used / (double) part->source->n_samples;
+  glong length = g_utf8_strlen (text, -1);
+  const char *end;
+
+  if (part->n_used == part->source->n_samples)
+    return g_strdup (text);
+  end = g_utf8_offset_to_pointer (
+      text, (glong) MIN ((double) length * share * TEXT_RESERVE, (double) length));
+  while (*end != '\0' && !g_unichar_isspace (g_utf8_get_char (end)))
+    end = g_utf8_next_char (end);
+  return g_strndup (text, (gsize) (end - text));
+}
+
+static gboolean
+read_part (Builder *self, Part *part, GError **error)
+{
+  g_autofree char *text = g_utf8_make_valid (part->source->transcript, -1);
+  g_autofree char *used = NULL;
+  g_autoptr (GError) reason = NULL;
+  MynaDraftClip valid = *part->source;
+  Part with_valid = *part;
+
+  valid.transcript = text;
+  with_valid.source = &valid;
+  used = part_text (&with_valid);
+  part->utterance = myna_draft_utterance_new (self->language, used, NULL, self->format,
+                                              self->cancellable, &reason);
+  /* "…" is no transcript. */
+  if (part->utterance == NULL && g_error_matches (reason, MYNA_ERROR, MYNA_ERROR_EMPTY))
+    return TRUE;
+  if (part->utterance == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return part->utterance != NULL;
 }
 
 static gboolean
 align_part (Builder *self, Part *part, const MynaDraftRidge *ridge, GError **error)
 {
+  g_autoptr (GError) reason = NULL;
+  MynaDraftAlignment *alignment =
+      myna_draft_align (part->utterance, part->recording, ridge,
+                        part->n_used < part->source->n_samples, self->cancellable, &reason);
+
   g_clear_pointer (&part->alignment, myna_draft_alignment_free);
-  part->alignment =
-      myna_draft_align (part->utterance, part->recording, ridge, FALSE, self->cancellable, error);
-  return part->alignment != NULL;
+  part->alignment = alignment;
+  /* A text that cannot be fitted at all is a wrong text, no failure. */
+  if (alignment == NULL && !g_error_matches (reason, MYNA_ERROR, MYNA_ERROR_FAILED))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Judged with a map of the clip's own, as the thresholds were measured. */
+static void
+score_part (const Builder *self, Part *part)
+{
+  g_autoptr (GArray) pairs = NULL;
+  MynaDraftRidge ridge;
+
+  part->score = -1;
+  if (part->alignment == NULL)
+    return;
+  pairs = part_pairs (part);
+  if (!fit_pairs (&ridge, pairs, self->format->n_cep))
+    return;
+  part->fit = myna_draft_ridge_r2 (&ridge, (const MynaDraftPair *) (gpointer) pairs->data,
+                                   pairs->len, self->format->n_cep);
+  part->score = part->fit + part->alignment->agreement - part->alignment->mean_cost;
+}
+
+/* The second pass goes by the clip's own map where it is long enough to have one. */
+static gboolean
+align_again (Builder *self, Part *part, gboolean have_common, GError **error)
+{
+  g_autoptr (GArray) pairs = part_pairs (part);
+  MynaDraftRidge own;
+
+  if (pairs->len >= OWN_RIDGE_PAIRS && fit_pairs (&own, pairs, self->format->n_cep))
+    return align_part (self, part, &own, error);
+  return align_part (self, part, have_common ? &self->model->ridge : NULL, error);
 }
 
 /* espeak-ng's readings, two passes of alignment and map (more give nothing, spec section 3a). */
 static gboolean
 align_parts (Builder *self, GError **error)
 {
-  for (guint i = 0; i < self->n_parts; i++)
-    if (has_transcript (self->parts[i].source))
-      {
-        Part *part = &self->parts[i];
+  gboolean have_common;
 
-        part->utterance = myna_draft_utterance_new (self->language, part->source->transcript, NULL,
-                                                    self->format, self->cancellable, error);
-        if (part->utterance == NULL)
-          return FALSE;
-      }
-  report (self, 0.5);
-  for (int pass = 0; pass < 2; pass++)
+  for (guint i = 0; i < self->n_parts; i++)
     {
-      for (guint i = 0; i < self->n_parts; i++)
-        if (self->parts[i].utterance != NULL &&
-            !align_part (self, &self->parts[i], pass > 0 ? &self->model->ridge : NULL, error))
-          return FALSE;
-      if (!fit_ridge (self))
-        return TRUE;
-      report (self, pass == 0 ? 0.7 : 0.9);
+      Part *part = &self->parts[i];
+
+      if (has_transcript (part->source) && !read_part (self, part, error))
+        return FALSE;
+      if (part->utterance != NULL && !align_part (self, part, NULL, error))
+        return FALSE;
+      report (self, 0.4 + 0.3 * (i + 1) / self->n_parts);
     }
+  have_common = fit_ridge (self, FALSE);
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      if (self->parts[i].alignment != NULL &&
+          !align_again (self, &self->parts[i], have_common, error))
+        return FALSE;
+      score_part (self, &self->parts[i]);
+      report (self, 0.7 + 0.2 * (i + 1) / self->n_parts);
+    }
+  return TRUE;
+}
+
+/*
+ * Whether the transcripts are what is said: over all clips together, since a short one tells
+ * little, and clips that are far off by themselves are left out (spec section 7).
+ */
+static gboolean
+judge_transcripts (Builder *self)
+{
+  double score = 0, fit = 0, rate = 0, weight = 0, speech = 0;
+  guint n_read = 0;
+
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      Part *part = &self->parts[i];
+      double frames = (double) part->recording->n_frames;
+
+      speech += frames;
+      n_read += part->utterance != NULL;
+      part->trusted = part->alignment != NULL && part->score > MIN_SCORE_OF_ONE;
+      if (!part->trusted)
+        continue;
+      score += part->score * frames;
+      fit += part->fit * frames;
+      rate += part->alignment->rate * frames;
+      weight += frames;
+    }
+  if (n_read == 0)
+    {
+      self->model->findings |= MYNA_DRAFT_FOUND_NO_TRANSCRIPT;
+      return FALSE;
+    }
+  /* Most must be usable: a voice of one short clip would waste the others. */
+  if (weight < speech / 2 || score / weight < MIN_SCORE || rate / weight < MIN_RATE ||
+      rate / weight > MAX_RATE || !fit_ridge (self, TRUE))
+    {
+      self->model->findings |=
+          n_read < self->n_parts ? MYNA_DRAFT_FOUND_NO_TRANSCRIPT : MYNA_DRAFT_FOUND_MISMATCH;
+      return FALSE;
+    }
+  for (guint i = 0; i < self->n_parts; i++)
+    if (self->parts[i].utterance != NULL && !self->parts[i].trusted)
+      self->model->findings |= MYNA_DRAFT_FOUND_PART_MISMATCH;
+  self->model->fit = fit / weight;
   return TRUE;
 }
 
@@ -337,6 +473,27 @@ judge_recording (Builder *self)
     model->findings |= MYNA_DRAFT_FOUND_TELEPHONE;
 }
 
+/* Hands the clips over, or the best of them when there is more than a voice needs. */
+static void
+add_material (Builder *self, const MynaDraftMaterial *material, guint n_material)
+{
+  g_autoptr (MynaDraftExcerpts) excerpts = NULL;
+  double seconds = 0;
+
+  for (guint m = 0; m < n_material; m++)
+    seconds += (double) material[m].recording->n_samples / self->format->rate;
+  if (seconds <= MAX_SECONDS_KEPT)
+    {
+      myna_draft_model_add_material (self->model, material, n_material);
+      return;
+    }
+  self->model->findings |= MYNA_DRAFT_FOUND_LONG;
+  excerpts = myna_draft_excerpts_new (material, n_material, MAX_SECONDS_KEPT);
+  myna_draft_model_add_material (self->model,
+                                 (const MynaDraftMaterial *) (gpointer) excerpts->material->data,
+                                 excerpts->material->len);
+}
+
 static void
 add_aligned (Builder *self)
 {
@@ -355,7 +512,54 @@ add_aligned (Builder *self)
       }
   measure_rate (self);
   self->model->aligned = TRUE;
-  myna_draft_model_add_material (self->model, material, n);
+  add_material (self, material, n);
+}
+
+/* Section 3b: nobody knows what is said, or what was written is not it. */
+static gboolean
+add_unaligned (Builder *self, GError **error)
+{
+  g_autofree const MynaDraftAnalysis **recordings =
+      g_new0 (const MynaDraftAnalysis *, self->n_parts);
+  g_autofree MynaDraftMaterial *material = g_new0 (MynaDraftMaterial, self->n_parts);
+  g_autoptr (MynaDraftLabelling) labelling = NULL;
+  const MynaDraftAnalysis *passage;
+
+  for (guint i = 0; i < self->n_parts; i++)
+    recordings[i] = self->parts[i].recording;
+  labelling = myna_draft_label_without_transcript (self->language, recordings, self->n_parts,
+                                                   self->cancellable, error);
+  if (labelling == NULL)
+    return FALSE;
+  passage = labelling->passage->analysis;
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      material[i].recording = recordings[i];
+      material[i].rendition = passage;
+      material[i].segments = g_ptr_array_index (labelling->segments, i);
+    }
+  self->model->aligned = FALSE;
+  self->model->fit = NAN;
+  self->model->ridge = labelling->ridge;
+  self->model->rate = labelling->rate;
+  self->model->pitch_rendition = myna_draft_pitch_measure (passage->f0, passage->n_frames);
+  add_material (self, material, self->n_parts);
+  return TRUE;
+}
+
+/* How much of each clip is looked at: all, or an equal share when there are hours. */
+static void
+limit_parts (Builder *self)
+{
+  double seconds = 0, share;
+
+  for (guint i = 0; i < self->n_parts; i++)
+    seconds += (double) self->parts[i].source->n_samples / self->parts[i].source->rate;
+  share = MIN (MAX_SECONDS_HEARD / MAX (seconds, 1e-3), 1);
+  if (share < 1)
+    self->model->findings |= MYNA_DRAFT_FOUND_LONG;
+  for (guint i = 0; i < self->n_parts; i++)
+    self->parts[i].n_used = (gsize) ((double) self->parts[i].source->n_samples * share);
 }
 
 /**
@@ -394,23 +598,25 @@ myna_draft_build (const MynaDraftClip *clips,
   self.parts = g_new0 (Part, MAX (n_clips, 1));
   self.n_parts = n_clips;
   for (guint i = 0; i < n_clips; i++)
+    self.parts[i].source = &clips[i];
+  limit_parts (&self);
+  for (guint i = 0; i < n_clips; i++)
     {
-      self.parts[i].source = &clips[i];
       if (!analyse_part (&self, &self.parts[i], error))
         return NULL;
       report (&self, 0.4 * (i + 1) / n_clips);
     }
   if (!check_material (&self, error) || !align_parts (&self, error))
     return NULL;
-  for (guint i = 0; i < n_clips; i++)
-    self.parts[i].trusted = self.parts[i].alignment != NULL;
-  if (self.model->fit <= 0)
+  if (judge_transcripts (&self))
+    add_aligned (&self);
+  else if (!add_unaligned (&self, error))
+    return NULL;
+  if (self.model->units->len == 0)
     {
-      g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
-                           _ ("The text of what is said in the sample is needed."));
+      set_silent_error (error);
       return NULL;
     }
-  add_aligned (&self);
   judge_recording (&self);
   report (&self, 1);
   return g_steal_pointer (&self.model);
