@@ -19,7 +19,9 @@ G_DECLARE_FINAL_TYPE (MynaLibrary, myna_library, MYNA, LIBRARY, GObject)
 typedef enum
 {
   MYNA_LIBRARY_OPEN_DEFAULT = 0,
-  MYNA_LIBRARY_OPEN_READ_ONLY_IF_BUSY = 1 << 0, /* command line: another process may hold the folder */
+  MYNA_LIBRARY_OPEN_READ_ONLY_IF_BUSY =
+      1 << 0,                        /* command line: another process may hold the folder */
+  MYNA_LIBRARY_OPEN_PAUSED = 1 << 1, /* no job starts until the queue is told to */
 } MynaLibraryOpenFlags;
 
 MynaLibrary *myna_library_open (const char *data_dir, MynaLibraryOpenFlags flags, GError **error);
@@ -27,6 +29,8 @@ const char *myna_library_get_data_dir (MynaLibrary *self);
 gboolean myna_library_is_read_only (MynaLibrary *self);
 /* Non-NULL after a damaged database was set aside and rebuilt: a sentence for a banner. */
 const char *myna_library_get_recovery_notice (MynaLibrary *self);
+/* For its signal "write-failed". */
+MynaStore *myna_library_get_store (MynaLibrary *self);
 MynaVoices *myna_library_get_voices (MynaLibrary *self);
 MynaTakes *myna_library_get_takes (MynaLibrary *self);
 MynaJobQueue *myna_library_get_queue (MynaLibrary *self);

@@ -24,6 +24,4 @@ gboolean myna_take_remove_piece (MynaTake *self, guint index);
 gboolean myna_take_move_piece (MynaTake *self, guint index, int offset);
 MynaPiece *myna_take_find_piece (MynaTake *self, guint number);
 
-double myna_take_pause_seconds (MynaPauseKind kind, double pause);
-
 G_END_DECLS

@@ -50,6 +50,7 @@ myna_take_record_free (MynaTakeRecord *self)
   g_strfreev (self->warnings);
   g_clear_pointer (&self->slots, g_array_unref);
   g_clear_pointer (&self->reference, myna_voice_region_free);
+  g_free (self->reference_language);
   g_free (self->output);
   g_free (self);
 }
@@ -111,6 +112,7 @@ add_reference (const MynaTakeRecord *self, JsonObject *object)
   json_object_set_double_member (reference, "start", self->reference->start);
   json_object_set_double_member (reference, "end", self->reference->end);
   myna_sidecar_set_string (reference, "transcript", self->reference->transcript);
+  myna_sidecar_set_string (reference, "language", self->reference_language);
   json_object_set_object_member (object, "reference", reference);
 }
 
@@ -211,6 +213,7 @@ read_reference (MynaTakeRecord *self, JsonObject *object)
       path, (int) CLAMP (myna_sidecar_get_int (reference, "stream", -1), -1, G_MAXINT),
       get_number (reference, "start", 0, 0, 1e9), get_number (reference, "end", 0, 0, 1e9),
       myna_sidecar_get_string (reference, "transcript"));
+  self->reference_language = g_strdup (myna_sidecar_get_string (reference, "language"));
 }
 
 static void

@@ -32,6 +32,7 @@ typedef struct
  * @slots: (nullable) (element-type MynaTakeSlot): the arrangement once the user changed it; %NULL:
  *   all sentences in order, newest revision
  * @reference: (nullable): a sample to speak like, instead of a voice of the library
+ * @reference_language: (nullable): spoken in the sample; %NULL: as the text's
  * @output: (nullable): a file that the speak job writes at its end
  * @transient: made by the command line: not listed, and gone once its output is written
  *
@@ -57,6 +58,7 @@ typedef struct
   char **warnings;
   GArray *slots;
   MynaVoiceRegion *reference;
+  char *reference_language;
   char *output;
   gboolean transient;
 } MynaTakeRecord;

@@ -84,6 +84,28 @@ sentence_free (MynaTakeSentence *self)
   g_free (self);
 }
 
+/**
+ * myna_take_pause_seconds:
+ * @kind: what follows a sentence in the text
+ * @pause: seconds between sentences, as the user set it
+ *
+ * Returns: seconds of pause after the sentence
+ */
+double
+myna_take_pause_seconds (MynaPauseKind kind, double pause)
+{
+  switch (kind)
+    {
+    case MYNA_PAUSE_CLAUSE:
+      return pause * 0.4;
+    case MYNA_PAUSE_PARAGRAPH:
+      return pause * 2.2;
+    case MYNA_PAUSE_SENTENCE:
+    default:
+      return pause;
+    }
+}
+
 static char *
 dup_piece_path (const char *folder, guint number, guint revision, const char *extension)
 {

@@ -63,6 +63,8 @@ MynaTakeRevision *myna_take_revision_copy (const MynaTakeRevision *self);
 void myna_take_revision_free (MynaTakeRevision *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaTakeRevision, myna_take_revision_free)
 
+double myna_take_pause_seconds (MynaPauseKind kind, double pause);
+
 char *myna_take_script_dup_audio_path (const char *folder, guint number, guint revision);
 
 GPtrArray *myna_take_script_load (const char *folder, GError **error);

@@ -169,22 +169,6 @@ myna_take_init (MynaTake *self)
 {
 }
 
-/* Pauses by what follows a sentence, in parts of the pause the user set. */
-double
-myna_take_pause_seconds (MynaPauseKind kind, double pause)
-{
-  switch (kind)
-    {
-    case MYNA_PAUSE_CLAUSE:
-      return pause * 0.4;
-    case MYNA_PAUSE_PARAGRAPH:
-      return pause * 2.2;
-    case MYNA_PAUSE_SENTENCE:
-    default:
-      return pause;
-    }
-}
-
 /* Indices, pauses and totals follow from the order and the revisions. */
 static void
 refresh (MynaTake *self)
@@ -399,6 +383,24 @@ myna_take_reload (MynaTake *self)
   g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->pieces->len);
 }
 
+/* From the first change on, the arrangement is stored. */
+static void
+store_slots (MynaTake *self)
+{
+  GArray *slots = g_array_sized_new (FALSE, FALSE, sizeof (MynaTakeSlot), self->pieces->len);
+
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      MynaPiece *piece = g_ptr_array_index (self->pieces, i);
+      MynaTakeSlot slot = { myna_piece_get_number (piece), myna_piece_get_revision (piece) };
+
+      g_array_append_val (slots, slot);
+    }
+  g_clear_pointer (&self->record->slots, g_array_unref);
+  self->record->slots = slots;
+  refresh (self);
+}
+
 /**
  * myna_take_add_revision:
  * @revision: (transfer full): a finished revision whose files are on disk
@@ -418,25 +420,10 @@ myna_take_add_revision (MynaTake *self, MynaTakeRevision *revision)
       return;
     }
   myna_piece_add_revision (piece, revision);
-  refresh (self);
-}
-
-/* From the first change on, the arrangement is stored. */
-static void
-store_slots (MynaTake *self)
-{
-  GArray *slots = g_array_sized_new (FALSE, FALSE, sizeof (MynaTakeSlot), self->pieces->len);
-
-  for (guint i = 0; i < self->pieces->len; i++)
-    {
-      MynaPiece *piece = g_ptr_array_index (self->pieces, i);
-      MynaTakeSlot slot = { myna_piece_get_number (piece), myna_piece_get_revision (piece) };
-
-      g_array_append_val (slots, slot);
-    }
-  g_clear_pointer (&self->record->slots, g_array_unref);
-  self->record->slots = slots;
-  refresh (self);
+  if (self->record->slots != NULL)
+    store_slots (self);
+  else
+    refresh (self);
 }
 
 /**

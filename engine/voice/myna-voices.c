@@ -634,6 +634,14 @@ myna_voices_purge_removed (MynaVoices *self)
   g_ptr_array_set_size (self->removed, 0);
 }
 
+static gboolean
+same_strings (char **a, const char *const *b)
+{
+  if (a == NULL || b == NULL)
+    return a == NULL && b == NULL;
+  return g_strv_equal ((const char *const *) a, b);
+}
+
 /**
  * myna_voices_set_prepared:
  * @id: a voice's id
@@ -652,9 +660,11 @@ myna_voices_set_prepared (MynaVoices *self, const char *id, const char *const *w
   voice = myna_voices_find (self, id);
   if (voice == NULL)
     return;
+  check_prepared (self, voice);
+  if (same_strings (myna_voice_get_record (voice)->engine_warnings, warnings))
+    return;
   record = myna_voice_record_copy (myna_voice_get_record (voice));
   g_strfreev (record->engine_warnings);
   record->engine_warnings = g_strdupv ((char **) warnings);
   change (self, voice, record);
-  check_prepared (self, voice);
 }
