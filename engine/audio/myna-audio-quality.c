@@ -62,15 +62,23 @@ static gboolean
 judge_speech (MynaAudioQuality *self, const MynaSpeechMeasures *m, GStrvBuilder *findings)
 {
   int found = (int) floor (self->speech_seconds);
+  g_autofree char *too_short = g_strdup_printf (
+      ngettext ("The sample is too short. Record at least %d second.",
+                "The sample is too short. Record at least %d seconds.", WANTED_SPEECH_SECONDS),
+      WANTED_SPEECH_SECONDS);
   gboolean is_steady = m->steady_fraction > STEADY_FRACTION && m->voiced_seconds > 0;
 
-  if (self->peak_db < SILENT_PEAK_DB)
+  if (self->seconds < 1)
+    add (findings, self, MYNA_QUALITY_UNUSABLE, too_short);
+  else if (self->peak_db < SILENT_PEAK_DB)
     add (findings, self, MYNA_QUALITY_UNUSABLE,
          _ ("No speech found: the sample is silent. Check the microphone and its volume."));
   else if (is_steady)
     add (findings, self, MYNA_QUALITY_UNUSABLE,
          _ ("No speech found: this sounds like music or a tone. Choose a sample with one person "
             "speaking."));
+  else if (self->seconds < LEAST_SPEECH_SECONDS)
+    add (findings, self, MYNA_QUALITY_UNUSABLE, too_short);
   else if (m->voiced_seconds < LEAST_VOICED_SECONDS)
     add (findings, self, MYNA_QUALITY_UNUSABLE,
          _ ("No speech found. Choose a sample in which one person speaks clearly."));
