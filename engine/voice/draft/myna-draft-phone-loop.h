@@ -58,10 +58,6 @@ void myna_draft_phone_loop_free (MynaDraftPhoneLoop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaDraftPhoneLoop, myna_draft_phone_loop_free)
 
 void myna_draft_phone_loop_train (MynaDraftPhoneLoop *self, const MynaDraftHeard *passage);
-void myna_draft_phone_loop_adapt (MynaDraftPhoneLoop *self,
-                                  const MynaDraftHeard *parts,
-                                  gint32 *const *states,
-                                  guint n_parts);
 gboolean myna_draft_phone_loop_decode (const MynaDraftPhoneLoop *self,
                                        const MynaDraftHeard *heard,
                                        gint32 *states,
