@@ -12,6 +12,10 @@
 
 #define JOBS_FOLDER "jobs"
 
+/* A job that is gone, or never came to be, has no log. */
+static const char insert_log[] =
+    "INSERT INTO job_log (job_id, text) SELECT id, ?2 FROM jobs WHERE id = ?1";
+
 static char *
 warnings_to_json (const char *const *warnings)
 {
@@ -223,9 +227,7 @@ myna_job_record_save_position (MynaStore *store, MynaJob *job)
 void
 myna_job_record_add_log (MynaStore *store, gint64 id, const char *text)
 {
-  myna_store_exec_async (store, NULL, NULL,
-                         "INSERT INTO job_log (job_id, text) SELECT id, ?2 FROM jobs WHERE id = ?1",
-                         "ls", id, text);
+  myna_store_exec_async (store, NULL, NULL, insert_log, "ls", id, text);
 }
 
 /* The data of the functions that change a job on the store thread. */
@@ -253,10 +255,7 @@ compact_log (MynaStore *store, gint64 id, GError **error)
     g_string_append (log, text_or (rows, 0, ""));
   myna_job_log_trim (log);
   return myna_store_exec (store, error, "DELETE FROM job_log WHERE job_id = ?1", "l", id) &&
-         myna_store_exec (
-             store, error,
-             "INSERT INTO job_log (job_id, text) SELECT id, ?2 FROM jobs WHERE id = ?1", "ls", id,
-             log->str);
+         myna_store_exec (store, error, insert_log, "ls", id, log->str);
 }
 
 /* MynaStoreFunc. */
@@ -314,24 +313,30 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+static gboolean
+has_row (MynaStore *store, gint64 id, gboolean *found, GError **error)
+{
+  g_autoptr (MynaStoreRows) rows = NULL;
+
+  rows = myna_store_query (store, error, "SELECT 1 FROM jobs WHERE id = ?1", "l", id);
+  if (rows != NULL)
+    *found = myna_store_rows_get_n_rows (rows) > 0;
+  return rows != NULL;
+}
+
 /* MynaStoreFunc: the store thread, because a folder may hold many files. */
 static gboolean
 remove_folder (MynaStore *store, gpointer data, GError **error)
 {
-  remove_tree (data);
+  gint64 id = *(gint64 *) data;
+  g_autofree char *folder = myna_job_record_build_folder (store, id);
+  gboolean found = FALSE;
+
+  if (!has_row (store, id, &found, error))
+    return FALSE;
+  if (!found)
+    remove_tree (folder);
   return TRUE;
-}
-
-/* The row went first: a folder without a row is swept up later, a row without its files lies. */
-static void
-removed_cb (MynaStore *store, const GError *error, gpointer data)
-{
-  g_autofree char *folder = data;
-
-  if (error == NULL)
-    myna_store_run_async (store, remove_folder, g_steal_pointer (&folder), g_free, NULL, NULL);
-  else
-    g_warning ("%s", error->message);
 }
 
 /**
@@ -339,13 +344,14 @@ removed_cb (MynaStore *store, const GError *error, gpointer data)
  * @store: the store
  * @id: which job
  *
- * Deletes its rows and its folder, without waiting.
+ * Deletes its rows, then its folder, without waiting. In this order a crash leaves a folder without
+ * a row, which is swept up at the next start, and never a row that has lost its files.
  */
 void
 myna_job_record_remove (MynaStore *store, gint64 id)
 {
-  myna_store_exec_async (store, removed_cb, myna_job_record_build_folder (store, id),
-                         "DELETE FROM jobs WHERE id = ?1", "l", id);
+  myna_store_exec_async (store, NULL, NULL, "DELETE FROM jobs WHERE id = ?1", "l", id);
+  myna_store_run_async (store, remove_folder, g_memdup2 (&id, sizeof id), g_free, NULL, NULL);
 }
 
 /* MynaStoreFunc. Only folders with the name of a number are ours. */
@@ -359,15 +365,14 @@ sweep_folders (MynaStore *store, gpointer data, GError **error)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *child = g_build_filename (path, name, NULL);
-      g_autoptr (MynaStoreRows) rows = NULL;
+      gboolean found = FALSE;
       guint64 id = 0;
 
       if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &id, NULL))
         continue;
-      rows = myna_store_query (store, error, "SELECT 1 FROM jobs WHERE id = ?1", "l", (gint64) id);
-      if (rows == NULL)
+      if (!has_row (store, (gint64) id, &found, error))
         return FALSE;
-      if (myna_store_rows_get_n_rows (rows) == 0)
+      if (!found)
         remove_tree (child);
     }
   return TRUE;
@@ -428,8 +433,7 @@ add_log (MynaStore *store, const Change *change, GError **error)
 {
   if (change->log == NULL || *change->log == '\0')
     return TRUE;
-  return myna_store_exec (store, error, "INSERT INTO job_log (job_id, text) VALUES (?1, ?2)", "ls",
-                          change->id, change->log);
+  return myna_store_exec (store, error, insert_log, "ls", change->id, change->log);
 }
 
 /* MynaStoreFunc. */
