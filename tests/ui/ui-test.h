@@ -29,6 +29,8 @@ void ui_test_save_picture (GtkWidget *widget, const char *name);
 
 char *ui_test_make_folder (void);
 void ui_test_remove_folder (const char *path);
+char *ui_test_speak_sample (const char *folder, const char *name);
+MynaVoice *ui_test_add_voice (MynaLibrary *library, const char *folder, const char *name);
 char *ui_test_write_voice (const char *folder, const char *name, double seconds);
 
 G_END_DECLS
