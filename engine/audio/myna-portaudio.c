@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "engine/core/myna-error.h"
+#include "engine/core/myna-mailbox.h"
 
 /* How long what an enumeration found counts as known, in microseconds. */
 #define KNOWN_FOR (3 * G_USEC_PER_SEC)
@@ -27,16 +28,8 @@ typedef struct
   gpointer user_data;
 } Message;
 
-static struct
-{
-  pthread_once_t once;
-  pthread_mutex_t lock;
-  pthread_cond_t wake;
-  GQueue messages; /* under lock */
-} mailbox = { .once = PTHREAD_ONCE_INIT,
-              .lock = PTHREAD_MUTEX_INITIALIZER,
-              .wake = PTHREAD_COND_INITIALIZER,
-              .messages = G_QUEUE_INIT };
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static MynaMailbox *mailbox; /* Message; lives as long as the process */
 
 /* The sound thread's own. */
 static gboolean initialized;
@@ -61,14 +54,10 @@ struct _MynaSoundStream
 static void *
 sound_thread (void *unused)
 {
-  for (;;)
-    {
-      Message *message;
+  Message *message;
 
-      pthread_mutex_lock (&mailbox.lock);
-      while ((message = g_queue_pop_head (&mailbox.messages)) == NULL)
-        pthread_cond_wait (&mailbox.wake, &mailbox.lock);
-      pthread_mutex_unlock (&mailbox.lock);
+  while ((message = myna_mailbox_pop (mailbox)) != NULL)
+    {
       message->func (message->user_data);
       g_free (message);
     }
@@ -79,8 +68,10 @@ static void
 start_sound_thread (void)
 {
   pthread_t thread;
-  int failed = pthread_create (&thread, NULL, sound_thread, NULL);
+  int failed;
 
+  mailbox = myna_mailbox_new (g_free);
+  failed = pthread_create (&thread, NULL, sound_thread, NULL);
   if (failed != 0)
     {
       g_critical ("The sound thread could not be started: %s", g_strerror (failed));
@@ -104,13 +95,10 @@ myna_portaudio_post (MynaSoundFunc func, gpointer user_data)
 
   g_return_if_fail (func != NULL);
 
-  pthread_once (&mailbox.once, start_sound_thread);
+  pthread_once (&once, start_sound_thread);
   message = g_new (Message, 1);
   *message = (Message) { func, user_data };
-  pthread_mutex_lock (&mailbox.lock);
-  g_queue_push_tail (&mailbox.messages, message);
-  pthread_cond_signal (&mailbox.wake);
-  pthread_mutex_unlock (&mailbox.lock);
+  myna_mailbox_push (mailbox, message);
 }
 
 /**
