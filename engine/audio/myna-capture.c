@@ -24,10 +24,10 @@
 #define CHUNK_FRAMES 1024
 /* The writer thread looks this often: the meter stays smooth and the callback need not wake it. */
 #define POLL_MS 20
-/* A device that delivers nothing for this long is gone; a Bluetooth headset may need longer to
- * begin. */
-#define SILENT_LOST (1 * G_USEC_PER_SEC)
-#define SILENT_LOST_AT_START (4 * G_USEC_PER_SEC)
+/* A device that delivers nothing for this long is gone. At first it may take its time: a Bluetooth
+ * headset connects. */
+#define LOST (1 * G_USEC_PER_SEC)
+#define TIME_TO_START (4 * G_USEC_PER_SEC)
 
 typedef enum
 {
@@ -66,6 +66,7 @@ struct _MynaCapture
   _Atomic gint64 smallest_deficit;
   _Atomic guint overflows;
   _Atomic gint64 delivered_at;
+  atomic_bool died;
 
   /* Under lock. */
   pthread_mutex_t lock;
@@ -204,6 +205,8 @@ capture_cb (const void *input,
 
   g_assert (self != NULL);
 
+  if (n_frames == 0)
+    atomic_store (&self->died, TRUE);
   /* What was lost before the first frame is no gap. */
   if ((flags & paInputOverflow) != 0 &&
       atomic_load_explicit (&self->delivered, memory_order_relaxed) > 0)
@@ -352,8 +355,11 @@ set_unplugged_error (MynaCapture *self)
                                  _ ("The microphone stopped delivering sound. Connect it again, or "
                                     "choose another one."));
   set_state_error (self, error);
-  if (self->path != NULL && self->file_error == NULL)
-    self->file_error = g_steal_pointer (&error);
+  if (self->path == NULL)
+    return;
+  /* A device that goes may first have gaps; this says it better. */
+  g_clear_error (&self->file_error);
+  self->file_error = g_steal_pointer (&error);
 }
 
 static void
@@ -521,10 +527,8 @@ static void close_on_sound_thread (gpointer user_data);
 static void
 watch_for_loss (MynaCapture *self, gint64 now)
 {
-  gint64 delivered_at = atomic_load (&self->delivered_at);
-  gint64 since = delivered_at != 0 ? now - delivered_at : now - self->opened_at;
-
-  if (self->lost || since < (delivered_at != 0 ? SILENT_LOST : SILENT_LOST_AT_START))
+  if (!atomic_load (&self->died) &&
+      (now - self->opened_at < TIME_TO_START || now - atomic_load (&self->delivered_at) < LOST))
     return;
   self->lost = TRUE;
   pthread_mutex_lock (&self->lock);
@@ -603,6 +607,7 @@ reset_for_stream (MynaCapture *self)
   self->ring = myna_ring_new ((gsize) self->rate * RING_SECONDS, 1);
   atomic_store (&self->delivered, 0);
   atomic_store (&self->delivered_at, 0);
+  atomic_store (&self->died, FALSE);
   atomic_store (&self->smallest_deficit, G_MAXINT64);
   atomic_store (&self->overflows, 0);
   self->overflows_seen = 0;

@@ -36,6 +36,7 @@ struct _MynaOutput
   _Atomic guint64 played; /* ring position */
   _Atomic guint64 silent; /* n_silent */
   _Atomic gint64 called_at;
+  atomic_bool died;
   _Atomic gint64 delay; /* microseconds from the callback until its last frame is in the air */
 };
 
@@ -161,6 +162,11 @@ myna_output_callback (const void *input,
 
   if (atomic_load (&self->running) && atomic_load (&self->released) == held)
     target = 1;
+  if (n_frames == 0)
+    {
+      atomic_store (&self->died, TRUE);
+      return paContinue;
+    }
   skip (self);
   if (target == 0)
     n = MIN (n, (gsize) ceilf (self->gain / step));
@@ -225,22 +231,33 @@ myna_output_hold (MynaOutput *self, guint serial)
 }
 
 /**
- * myna_output_release:
+ * myna_output_drop:
  * @self: an output
- * @serial: of a seek
  *
- * What was written until now is not heard any more; what comes is heard. The feeding thread only.
+ * What was written until now is not heard any more. The feeding thread only.
  *
  * Returns: the ring position from which on it is heard
  */
 guint64
-myna_output_release (MynaOutput *self, guint serial)
+myna_output_drop (MynaOutput *self)
 {
   guint64 written = myna_ring_get_written (self->ring);
 
   atomic_store (&self->skip_to, written);
-  atomic_store (&self->released, serial);
   return written;
+}
+
+/**
+ * myna_output_release:
+ * @self: an output
+ * @serial: of a seek
+ *
+ * Ends the silence since myna_output_hold () with the same serial. Any thread.
+ */
+void
+myna_output_release (MynaOutput *self, guint serial)
+{
+  atomic_store (&self->released, serial);
 }
 
 /**
@@ -273,6 +290,18 @@ myna_output_get_heard (MynaOutput *self, gint64 now)
   underway = (underway - (now - called_at)) * self->rate / (gint64) G_USEC_PER_SEC;
   underway -= (gint64) silent;
   return played - MIN ((guint64) MAX (underway, 0), played);
+}
+
+/**
+ * myna_output_has_died:
+ * @self: an output
+ *
+ * Returns: whether the device has gone away. Any thread.
+ */
+gboolean
+myna_output_has_died (MynaOutput *self)
+{
+  return atomic_load (&self->died);
 }
 
 /**

@@ -32,8 +32,10 @@ MynaRing *myna_output_get_ring (MynaOutput *self);
 int myna_output_get_rate (MynaOutput *self);
 void myna_output_set_running (MynaOutput *self, gboolean running);
 void myna_output_hold (MynaOutput *self, guint serial);
-guint64 myna_output_release (MynaOutput *self, guint serial);
+guint64 myna_output_drop (MynaOutput *self);
+void myna_output_release (MynaOutput *self, guint serial);
 guint64 myna_output_get_heard (MynaOutput *self, gint64 now);
+gboolean myna_output_has_died (MynaOutput *self);
 gint64 myna_output_get_called_at (MynaOutput *self);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 
 #include "engine/audio/myna-audio-reader.h"
@@ -16,14 +17,16 @@
 
 /* Enough that a busy machine does not stutter, little enough that a pause is felt as immediate. */
 #define LATENCY_SECONDS 0.1
-#define CHUNK_FRAMES 1024
+/* Decoded at once, so that what begins to sound does not stutter: a device takes its whole buffer
+ * when it starts. */
+#define CHUNK_SECONDS 0.25
 #define MAX_CHANNELS 2
 /* How often a full ring is looked at again. */
 #define POLL_MS 20
-/* A device that asks for nothing for this long is gone; a Bluetooth headset may need longer to
- * begin. */
+/* A device that asks for nothing for this long is gone. At first it may take its time: a Bluetooth
+ * headset connects, a sound server has some seconds of silence in its buffer. */
 #define LOST (1 * G_USEC_PER_SEC)
-#define LOST_AT_START (4 * G_USEC_PER_SEC)
+#define TIME_TO_START (4 * G_USEC_PER_SEC)
 
 struct _MynaPlayback
 {
@@ -63,6 +66,8 @@ typedef struct
 {
   MynaPlayback *playback;
   MynaOutput *output;
+  gsize chunk;   /* frames */
+  float *frames; /* room for a chunk */
   guint serial;
   int item; /* being fed, or fed last; -1: none */
   double item_offset;
@@ -254,31 +259,35 @@ static void
 feed_item (Feeder *feeder, gsize room)
 {
   MynaRing *ring = myna_output_get_ring (feeder->output);
-  float frames[CHUNK_FRAMES * MAX_CHANNELS];
-  gsize wanted = (gsize) MIN (feeder->n_left, MIN (room, CHUNK_FRAMES));
+  int channels = myna_ring_get_channels (ring);
+  gsize wanted = (gsize) MIN (feeder->n_left, MIN (room, feeder->chunk));
   g_autoptr (GError) error = NULL;
-  gssize n = wanted > 0 ? myna_audio_reader_read (feeder->reader, frames, wanted, &error) : 0;
+  gsize n_read = 0;
+  gssize n = 0;
 
-  if (n > 0)
-    {
-      myna_ring_write (ring, frames, (gsize) n);
-      feeder->n_fed += (guint64) n;
-      feeder->n_left -= (guint64) n;
-      feeder->item_end = myna_ring_get_written (ring);
-      return;
-    }
+  while (n_read < wanted &&
+         (n = myna_audio_reader_read (feeder->reader, feeder->frames + n_read * (gsize) channels,
+                                      wanted - n_read, &error)) > 0)
+    n_read += (gsize) n;
+
+  myna_ring_write (ring, feeder->frames, n_read);
+  feeder->n_fed += n_read;
+  feeder->n_left -= n_read;
+  feeder->item_end = myna_ring_get_written (ring);
   if (n < 0)
     fail (feeder, error);
-  finish_item (feeder);
+  if (n <= 0)
+    finish_item (feeder);
 }
 
 static void
 feed_pause (Feeder *feeder, gsize room)
 {
-  static const float silence[CHUNK_FRAMES * MAX_CHANNELS];
-  gsize n = (gsize) MIN (feeder->n_pause, MIN (room, CHUNK_FRAMES));
+  MynaRing *ring = myna_output_get_ring (feeder->output);
+  gsize n = (gsize) MIN (feeder->n_pause, MIN (room, feeder->chunk));
 
-  myna_ring_write (myna_output_get_ring (feeder->output), silence, n);
+  memset (feeder->frames, 0, n * (gsize) myna_ring_get_channels (ring) * sizeof (float));
+  myna_ring_write (ring, feeder->frames, n);
   feeder->n_pause -= n;
 }
 
@@ -312,7 +321,7 @@ begin (Feeder *feeder)
   if (!stale)
     {
       item = myna_playlist_locate (self->list, self->seek_to, &offset);
-      self->fed_from = myna_output_release (feeder->output, feeder->serial);
+      self->fed_from = myna_output_drop (feeder->output);
       self->fed_serial = feeder->serial;
       feeder->item_end = self->fed_from;
     }
@@ -330,7 +339,7 @@ feed (Feeder *feeder)
   gsize filled = (gsize) (myna_ring_get_written (ring) - myna_ring_get_read (ring));
   gsize room = myna_ring_get_capacity (ring) - filled;
 
-  if (room < CHUNK_FRAMES)
+  if (room < feeder->chunk)
     return FALSE;
   if (feeder->reader != NULL)
     feed_item (feeder, room);
@@ -377,8 +386,13 @@ take_output (Feeder *feeder)
     return;
   leave_item (feeder);
   g_clear_pointer (&feeder->output, myna_output_unref);
-  if (self->output != NULL)
-    feeder->output = myna_output_ref (self->output);
+  g_clear_pointer (&feeder->frames, g_free);
+  if (self->output == NULL)
+    return;
+  feeder->output = myna_output_ref (self->output);
+  feeder->chunk = (gsize) (CHUNK_SECONDS * myna_output_get_rate (feeder->output));
+  feeder->frames = g_new (
+      float, feeder->chunk *(gsize) myna_ring_get_channels (myna_output_get_ring (self->output)));
 }
 
 /* With the lock. Lengths come first: without them a seek does not know where it goes. */
@@ -408,6 +422,20 @@ choose_task (Feeder *feeder, int *unmeasured)
   return TASK_WAIT;
 }
 
+/* With the lock. After a seek nothing sounds before there is enough to go on with, or all. */
+static void
+release_when_ready (Feeder *feeder, FeederTask task, gboolean full)
+{
+  MynaPlayback *self = feeder->playback;
+  guint64 written;
+
+  if (feeder->output == NULL || self->fed_serial != self->seek_serial)
+    return;
+  written = myna_ring_get_written (myna_output_get_ring (feeder->output));
+  if (full || task == TASK_WAIT || written - self->fed_from >= feeder->chunk)
+    myna_output_release (feeder->output, self->fed_serial);
+}
+
 static FeederTask
 next_task (Feeder *feeder, gboolean full, int *unmeasured)
 {
@@ -415,8 +443,12 @@ next_task (Feeder *feeder, gboolean full, int *unmeasured)
   FeederTask task;
 
   pthread_mutex_lock (&self->lock);
-  while ((task = choose_task (feeder, unmeasured)) == TASK_WAIT || (task == TASK_FEED && full))
+  for (;;)
     {
+      task = choose_task (feeder, unmeasured);
+      release_when_ready (feeder, task, full);
+      if (task != TASK_WAIT && !(task == TASK_FEED && full))
+        break;
       wait_locked (self, task == TASK_FEED);
       full = FALSE;
     }
@@ -449,6 +481,7 @@ feeding_thread (void *user_data)
     }
   leave_item (&feeder);
   g_clear_pointer (&feeder.output, myna_output_unref);
+  g_free (feeder.frames);
   playback_unref (feeder.playback);
   return NULL;
 }
@@ -742,11 +775,13 @@ myna_playback_close (MynaPlayback *self)
 static void
 watch_device (MynaPlayback *self)
 {
-  gint64 called_at = self->output != NULL ? myna_output_get_called_at (self->output) : 0;
-  gint64 since = called_at != 0 ? called_at : self->opened_at;
+  gint64 now = g_get_monotonic_time ();
 
-  if (self->output == NULL || !self->open_wanted ||
-      g_get_monotonic_time () - since < (called_at != 0 ? LOST : LOST_AT_START))
+  if (self->output == NULL || !self->open_wanted)
+    return;
+  if (!myna_output_has_died (self->output) &&
+      (now - self->opened_at < TIME_TO_START ||
+       now - myna_output_get_called_at (self->output) < LOST))
     return;
   if (self->running)
     g_set_str (&self->error, _ ("The sound output stopped working. Connect it again, or choose "

@@ -425,6 +425,8 @@ stream_finished_cb (void *user_data)
 
   g_assert (self != NULL);
 
+  if (!atomic_load_explicit (&self->closing, memory_order_acquire))
+    self->callback (NULL, NULL, 0, NULL, 0, self->user_data);
   sem_post (&self->finished);
 }
 
@@ -536,7 +538,8 @@ myna_sound_stream_open (MynaSoundDirection direction,
  * @user_data: for @callback
  * @error: (out): MYNA_ERROR_NO_DEVICE
  *
- * From now on the callback is called, on a thread of its own.
+ * From now on the callback is called, on a thread of its own; with no frames when the device has
+ * died, for the last time.
  */
 gboolean
 myna_sound_stream_start (MynaSoundStream *self,

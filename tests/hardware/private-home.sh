@@ -4,6 +4,7 @@ home=$(mktemp -d "${TMPDIR:-/tmp}/myna-sound.XXXXXX")
 started=()
 clean_up() {
   local pid
+  exec 2>/dev/null   # bash tells of every process that a test has killed
   for pid in "${started[@]}"; do
     pkill -P "$pid" 2>/dev/null || true
     kill "$pid" 2>/dev/null || true

@@ -2,6 +2,7 @@
 # with-sound.sh COMMAND…: runs COMMAND on a machine that has a fake loudspeaker and a fake microphone, paced like real
 # ones: a private PulseAudio daemon with two null sinks, "speaker" (hear it by recording speaker.monitor) and "room",
 # whose monitor is the default microphone (speak into it with paplay --device=room). ALSA's default is that daemon.
+# norewinds: else a null sink renders its first two seconds in advance, and every start takes that long.
 # Nothing of the user's own sound is touched. COMMAND finds:
 #   MYNA_FAKE_SOUND=1      there is fake hardware
 #   MYNA_FAKE_PULSE_PID    the daemon: kill it to unplug everything
@@ -14,8 +15,8 @@ log=$home/pulseaudio.log
 pulseaudio --daemonize=no --exit-idle-time=-1 --disable-shm=yes --use-pid-file=no --realtime=no \
   --high-priority=no --log-target="file:$log" -n \
   -L "module-native-protocol-unix socket=$home/run/pulse/native auth-anonymous=1" \
-  -L "module-null-sink sink_name=speaker rate=48000 channels=2 sink_properties=device.description=Speaker" \
-  -L "module-null-sink sink_name=room rate=48000 channels=1 sink_properties=device.description=Room" \
+  -L "module-null-sink sink_name=speaker rate=48000 channels=2 norewinds=1 sink_properties=device.description=Speaker" \
+  -L "module-null-sink sink_name=room rate=48000 channels=1 norewinds=1 sink_properties=device.description=Room" \
   -L "module-remap-source source_name=microphone master=room.monitor source_properties=device.description=Microphone" \
   >/dev/null 2>&1 &
 started+=($!)

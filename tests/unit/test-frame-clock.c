@@ -24,8 +24,8 @@ next_window (Stream *stream)
 
       stream->time += step;
       stream->lost += step * stream->loss;
-      smallest = MIN (smallest, (gint64) (stream->time * stream->drift + stream->lost
-                                          + g_rand_double_range (stream->noise, 0, 80000)));
+      smallest = MIN (smallest, (gint64) (stream->time * stream->drift + stream->lost +
+                                          g_rand_double_range (stream->noise, 0, 80000)));
     }
   return smallest;
 }
@@ -68,7 +68,8 @@ test_gap (void)
   g_rand_free (stream.noise);
 }
 
-/* Two thirds of the frames, as with a fixed buffer size through PulseAudio; and one in a hundred. */
+/* Two thirds of the frames, as with a fixed buffer size through PulseAudio; and one in a hundred.
+ */
 static void
 test_steady_loss (void)
 {

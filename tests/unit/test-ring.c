@@ -10,8 +10,7 @@ fill (float *frames, guint64 first, gsize n_frames, int channels)
 {
   for (gsize i = 0; i < n_frames; i++)
     for (int c = 0; c < channels; c++)
-      frames[i * (gsize) channels + (gsize) c]
-          = (float) ((first + i) % 10007) + 0.25f * (float) c;
+      frames[i * (gsize) channels + (gsize) c] = (float) ((first + i) % 10007) + 0.25f * (float) c;
 }
 
 static void
