@@ -86,6 +86,9 @@ test_shortcuts_and_about (void)
   adw_dialog_force_close (dialog);
   ui_test_wait_for (adw_window_get_visible_dialog (ADW_WINDOW (window)) == NULL);
 
+  myna_shortcuts_present (window);
+  ui_test_settle (GTK_WIDGET (window));
+  ui_test_save_picture (GTK_WIDGET (window), "shortcuts");
   ui_test_destroy (window, GTK_WIDGET (window));
 }
 

@@ -28,7 +28,7 @@ set_up (Fixture *fixture, gconstpointer with_voice)
   fixture->library = myna_library_open (fixture->folder, MYNA_LIBRARY_OPEN_DEFAULT, &error);
   g_assert_no_error (error);
   if (with_voice != NULL)
-    g_object_unref (ui_test_add_voice (fixture->library, fixture->folder, "Wind"));
+    ui_test_add_voice (fixture->library, fixture->folder, "Wind");
   fixture->settings = g_settings_new (MYNA_APP_ID);
   /* No sound device here: that it is missing has a test of its own. */
   g_settings_set_boolean (fixture->settings, "autoplay", FALSE);

@@ -3,6 +3,7 @@
 
 #include "engine/core/myna-error.h"
 #include "tests/ui/ui-test.h"
+#include "ui/window/myna-pages.h"
 #include "ui/window/myna-window.h"
 
 static void
@@ -11,14 +12,49 @@ test_failure_is_shown (void)
   g_autoptr (GError) error = NULL;
   GtkWidget *window = GTK_WIDGET (myna_window_new (NULL));
 
-  g_set_error_literal (&error, MYNA_ERROR, MYNA_ERROR_BUSY, "Another Myna holds the folder.");
+  g_set_error_literal (&error, MYNA_ERROR, MYNA_ERROR_BUSY, "Another Myna <holds> the folder.");
   gtk_window_present (GTK_WINDOW (window));
   myna_window_set_failure (MYNA_WINDOW (window), error);
   ui_test_settle (window);
 
-  g_assert_nonnull (ui_test_find (window, GTK_TYPE_LABEL, "Another Myna holds the folder."));
+  g_assert_nonnull (ui_test_find (window, GTK_TYPE_LABEL, "Another Myna <holds> the folder."));
   g_assert_null (myna_window_get_page (MYNA_WINDOW (window), "studio"));
+  ui_test_save_picture (window, "failure");
   ui_test_destroy (GTK_WINDOW (window), window);
+}
+
+static void
+test_pages (void)
+{
+  g_autofree char *folder = ui_test_make_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaLibrary) library = myna_library_open (folder, MYNA_LIBRARY_OPEN_DEFAULT, &error);
+  GtkWidget *window = GTK_WIDGET (myna_window_new (NULL));
+  const MynaPageInfo *pages = NULL;
+  guint n_pages = 0;
+
+  g_assert_no_error (error);
+  gtk_window_present (GTK_WINDOW (window));
+  myna_window_set_library (MYNA_WINDOW (window), library);
+  pages = myna_pages_get (&n_pages);
+  for (guint i = 0; i < n_pages; i++)
+    {
+      g_autofree char *name = g_strconcat ("page-", pages[i].name, NULL);
+      GtkWidget *page = myna_window_get_page (MYNA_WINDOW (window), pages[i].name);
+
+      g_assert_true (
+          gtk_widget_activate_action (window, "win.show-page", "s", pages[i].name));
+      ui_test_settle (window);
+      g_assert_nonnull (page);
+      g_assert_true (gtk_widget_get_mapped (page));
+      ui_test_save_picture (window, name);
+    }
+  /* What a job made opens without a page for it, and for a take that is gone. */
+  myna_window_open_result (MYNA_WINDOW (window), "take:nowhere");
+  ui_test_wait_for (ui_test_toast (window) != NULL);
+  ui_test_destroy (GTK_WINDOW (window), window);
+  myna_library_close (library);
+  ui_test_remove_folder (folder);
 }
 
 int
@@ -26,5 +62,6 @@ main (int argc, char **argv)
 {
   ui_test_init (&argc, &argv);
   g_test_add_func ("/ui/window/failure-is-shown", test_failure_is_shown);
+  g_test_add_func ("/ui/window/pages", test_pages);
   return g_test_run ();
 }

@@ -49,7 +49,7 @@ on_voice_added (GObject *source, GAsyncResult *result, gpointer data)
  * @folder: for the sample
  * @name: of the voice
  *
- * Returns: (transfer full): a voice made from a sample with transcript
+ * Returns: (transfer none): a voice made from a sample with transcript
  */
 MynaVoice *
 ui_test_add_voice (MynaLibrary *library, const char *folder, const char *name)

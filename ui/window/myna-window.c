@@ -246,10 +246,13 @@ myna_window_set_library (MynaWindow *self, MynaLibrary *library)
 void
 myna_window_set_failure (MynaWindow *self, const GError *error)
 {
+  g_autofree char *markup = NULL;
+
   g_return_if_fail (MYNA_IS_WINDOW (self));
   g_return_if_fail (error != NULL);
 
-  adw_status_page_set_description (self->failure_page, error->message);
+  markup = g_markup_escape_text (error->message, -1);
+  adw_status_page_set_description (self->failure_page, markup);
   gtk_stack_set_visible_child_name (self->stack, "failure");
 }
 
