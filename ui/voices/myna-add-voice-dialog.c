@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/audio/myna-player.h"
+#include "engine/voice/myna-voice-maker.h"
 #include "ui/voices/myna-clip-editor.h"
 #include "ui/voices/myna-clip-row.h"
 #include "ui/voices/myna-media-files.h"
@@ -13,6 +14,7 @@
 #include "ui/voices/myna-scratch.h"
 #include "ui/widgets/myna-drop-area.h"
 #include "ui/widgets/myna-language-row.h"
+#include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-toasts.h"
 
 struct _MynaAddVoiceDialog
@@ -69,10 +71,34 @@ dup_name (MynaAddVoiceDialog *self)
   return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->name_row))));
 }
 
+/* What every sample can give alone may still be too little, or too much, together. */
+static char *
+dup_total_obstacle (double speech_seconds, double seconds, const char *finding)
+{
+  g_autofree char *text = NULL;
+
+  if (seconds > MYNA_VOICE_MAX_SECONDS)
+    {
+      text = myna_time_text_clock (seconds);
+      return g_strdup_printf (
+          ngettext (
+              "The samples are %s long together; a voice takes at most %d minute. Trim them.",
+              "The samples are %s long together; a voice takes at most %d minutes. Trim them.",
+              MYNA_VOICE_MAX_SECONDS / 60),
+          text, MYNA_VOICE_MAX_SECONDS / 60);
+    }
+  if (speech_seconds < MYNA_VOICE_MIN_SPEECH_SECONDS)
+    return g_strdup (finding);
+  return NULL;
+}
+
 static char *
 dup_clip_obstacle (MynaAddVoiceDialog *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->clips));
+  g_autofree char *finding = NULL;
+  double speech_seconds = 0.0;
+  double seconds = 0.0;
 
   g_assert (MYNA_IS_ADD_VOICE_DIALOG (self));
 
@@ -85,8 +111,11 @@ dup_clip_obstacle (MynaAddVoiceDialog *self)
 
       if (obstacle != NULL)
         return obstacle;
+      speech_seconds += myna_clip_get_quality (clip)->speech_seconds;
+      seconds += myna_clip_get_end (clip) - myna_clip_get_start (clip);
+      g_set_str (&finding, myna_clip_get_quality (clip)->findings[0]);
     }
-  return NULL;
+  return dup_total_obstacle (speech_seconds, seconds, finding);
 }
 
 /**
@@ -389,22 +418,11 @@ myna_add_voice_dialog_choose_files (MynaAddVoiceDialog *self)
 void
 myna_add_voice_dialog_record (MynaAddVoiceDialog *self)
 {
-  GListModel *stack;
-
   g_return_if_fail (MYNA_IS_ADD_VOICE_DIALOG (self));
 
-  if (adw_navigation_view_get_visible_page (self->navigation) == self->record_page)
-    return;
-  stack = adw_navigation_view_get_navigation_stack (self->navigation);
-  if (!adw_navigation_view_pop_to_tag (self->navigation, "record"))
-    {
-      if (g_list_model_get_n_items (stack) > 1)
-        adw_navigation_view_replace_with_tags (self->navigation,
-                                               (const char *[]) { "source", "record" }, 2);
-      else
-        adw_navigation_view_push_by_tag (self->navigation, "record");
-    }
-  g_object_unref (stack);
+  if (adw_navigation_view_get_visible_page (self->navigation) != self->record_page)
+    adw_navigation_view_replace_with_tags (self->navigation,
+                                           (const char *[]) { "source", "record" }, 2);
 }
 
 static void
@@ -658,6 +676,8 @@ myna_add_voice_dialog_dispose (GObject *object)
   MynaAddVoiceDialog *self = MYNA_ADD_VOICE_DIALOG (object);
 
   stop_clips (self);
+  if (self->clip_list != NULL)
+    gtk_list_box_bind_model (self->clip_list, NULL, NULL, NULL, NULL);
   g_cancellable_cancel (self->choosing);
   g_cancellable_cancel (self->adding);
   if (self->voices != NULL)

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "engine/voice/myna-voice-maker.h"
 #include "ui/voices/myna-quality-view.h"
 #include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-toasts.h"
@@ -390,10 +391,28 @@ myna_clip_editor_class_init (MynaClipEditorClass *klass)
 }
 
 static void
+set_long_text (MynaClipEditor *self)
+{
+  g_autofree char *text = NULL;
+
+  g_assert (MYNA_IS_CLIP_EDITOR (self));
+
+  text = g_strdup_printf (
+      ngettext ("This is a long recording. Choose up to %d minute in which only this person "
+                "speaks; one minute is enough.",
+                "This is a long recording. Choose up to %d minutes in which only this person "
+                "speaks; one minute is enough.",
+                MYNA_VOICE_MAX_SECONDS / 60),
+      MYNA_VOICE_MAX_SECONDS / 60);
+  gtk_label_set_text (self->long_label, text);
+}
+
+static void
 myna_clip_editor_init (MynaClipEditor *self)
 {
   self->play_from = -1.0;
   gtk_widget_init_template (GTK_WIDGET (self));
+  set_long_text (self);
   myna_time_text_bind_spin (self->start_spin);
   myna_time_text_bind_spin (self->end_spin);
 

@@ -8,10 +8,11 @@
 #include "engine/audio/myna-audio-load.h"
 #include "engine/audio/myna-audio-peaks.h"
 #include "engine/audio/myna-audio-probe.h"
-#include "ui/widgets/myna-time-text.h"
+#include "engine/voice/myna-voice-maker.h"
 
 #define POINTS_PER_SECOND 50
 #define FIRST_REGION 60.0    /* of a file too long to be taken whole; enough for any engine */
+#define LEAST_SPEECH 0.5     /* seconds; less is a noise, not a word */
 #define MEASURE_DELAY_MS 300 /* a handle that is being dragged is not measured at every pixel */
 
 struct _MynaClip
@@ -518,7 +519,7 @@ myna_clip_is_long (MynaClip *self)
 {
   g_return_val_if_fail (MYNA_IS_CLIP (self), FALSE);
 
-  return self->duration > MYNA_AUDIO_MAX_SECONDS;
+  return self->duration > MYNA_VOICE_MAX_SECONDS;
 }
 
 const char *
@@ -558,8 +559,8 @@ myna_clip_get_quality (MynaClip *self)
 /**
  * myna_clip_dup_obstacle:
  *
- * Returns: (transfer full) (nullable): a translated sentence why the clip cannot be taken as it is;
- *   %NULL when it can
+ * Returns: (transfer full) (nullable): a translated sentence why the clip cannot be part of a
+ * voice; %NULL when it can, be it together with others
  */
 char *
 myna_clip_dup_obstacle (MynaClip *self)
@@ -570,11 +571,14 @@ myna_clip_dup_obstacle (MynaClip *self)
     return g_strdup (self->error);
   if (self->state == MYNA_CLIP_READING)
     return g_strdup_printf (_ ("“%s” is still being read."), self->title);
-  if (self->end - self->start > MYNA_AUDIO_MAX_SECONDS)
-    return g_strdup_printf (_ ("Choose at most 10 minutes of “%s”."), self->title);
+  if (self->end - self->start > MYNA_VOICE_MAX_SECONDS)
+    return g_strdup_printf (ngettext ("Choose at most %d minute of “%s”.",
+                                      "Choose at most %d minutes of “%s”.",
+                                      MYNA_VOICE_MAX_SECONDS / 60),
+                            MYNA_VOICE_MAX_SECONDS / 60, self->title);
   if (self->quality == NULL)
     return g_strdup_printf (_ ("“%s” is still being checked."), self->title);
-  if (self->quality->grade == MYNA_QUALITY_UNUSABLE)
+  if (self->quality->speech_seconds < LEAST_SPEECH)
     return g_strdup (self->quality->findings[0]);
   return NULL;
 }

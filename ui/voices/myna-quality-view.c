@@ -23,7 +23,7 @@ static const struct
   const char *css_class;
   const char *name;
 } grades[] = {
-  [MYNA_QUALITY_GOOD] = { "emblem-ok-symbolic", "success", N_ ("Good sample") },
+  [MYNA_QUALITY_GOOD] = { "object-select-symbolic", "success", N_ ("Good sample") },
   [MYNA_QUALITY_FAIR] = { "dialog-warning-symbolic", "warning", N_ ("Usable sample") },
   [MYNA_QUALITY_UNUSABLE] = { "dialog-error-symbolic", "error", N_ ("Unusable sample") },
 };
