@@ -7,14 +7,58 @@
 #include <pthread.h>
 #include <time.h>
 
+/* A list of our own: what happens inside GQueue is hidden from ThreadSanitizer as well. */
+typedef struct _Letter Letter;
+struct _Letter
+{
+  Letter *next;
+  gpointer item;
+};
+
 struct _MynaMailbox
 {
   pthread_mutex_t lock;
   pthread_cond_t filled;
-  GQueue items;
+  Letter *first;
+  Letter *last;
+  guint length;
   GDestroyNotify item_free;
   gboolean closed;
 };
+
+/* Under the lock. */
+static void
+append (MynaMailbox *self, gpointer item)
+{
+  Letter *letter = g_new (Letter, 1);
+
+  letter->next = NULL;
+  letter->item = item;
+  if (self->last != NULL)
+    self->last->next = letter;
+  else
+    self->first = letter;
+  self->last = letter;
+  self->length++;
+}
+
+/* Under the lock: the oldest item, NULL when there is none. */
+static gpointer
+take (MynaMailbox *self)
+{
+  Letter *letter = self->first;
+  gpointer item;
+
+  if (letter == NULL)
+    return NULL;
+  item = letter->item;
+  self->first = letter->next;
+  if (self->first == NULL)
+    self->last = NULL;
+  self->length--;
+  g_free (letter);
+  return item;
+}
 
 /**
  * myna_mailbox_new:
@@ -33,7 +77,6 @@ myna_mailbox_new (GDestroyNotify item_free)
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
   pthread_cond_init (&self->filled, &attr);
   pthread_condattr_destroy (&attr);
-  g_queue_init (&self->items);
   self->item_free = item_free;
   return self;
 }
@@ -47,12 +90,13 @@ myna_mailbox_new (GDestroyNotify item_free)
 void
 myna_mailbox_free (MynaMailbox *self)
 {
+  gpointer item;
+
   g_return_if_fail (self != NULL);
 
-  if (self->item_free != NULL)
-    g_queue_clear_full (&self->items, self->item_free);
-  else
-    g_queue_clear (&self->items);
+  while ((item = take (self)) != NULL)
+    if (self->item_free != NULL)
+      self->item_free (item);
   pthread_cond_destroy (&self->filled);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -79,7 +123,7 @@ myna_mailbox_push (MynaMailbox *self, gpointer item)
   taken = !self->closed;
   if (taken)
     {
-      g_queue_push_tail (&self->items, item);
+      append (self, item);
       pthread_cond_signal (&self->filled);
     }
   pthread_mutex_unlock (&self->lock);
@@ -102,9 +146,9 @@ myna_mailbox_pop (MynaMailbox *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   pthread_mutex_lock (&self->lock);
-  while (g_queue_is_empty (&self->items) && !self->closed)
+  while (self->first == NULL && !self->closed)
     pthread_cond_wait (&self->filled, &self->lock);
-  item = g_queue_pop_head (&self->items);
+  item = take (self);
   pthread_mutex_unlock (&self->lock);
   return item;
 }
@@ -135,10 +179,10 @@ myna_mailbox_pop_timed (MynaMailbox *self, gint64 timeout_us)
   until.tv_nsec = (us % G_USEC_PER_SEC) * 1000;
 
   pthread_mutex_lock (&self->lock);
-  while (g_queue_is_empty (&self->items) && !self->closed)
+  while (self->first == NULL && !self->closed)
     if (pthread_cond_timedwait (&self->filled, &self->lock, &until) == ETIMEDOUT)
       break;
-  item = g_queue_pop_head (&self->items);
+  item = take (self);
   pthread_mutex_unlock (&self->lock);
   return item;
 }
@@ -157,7 +201,7 @@ myna_mailbox_try_pop (MynaMailbox *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   pthread_mutex_lock (&self->lock);
-  item = g_queue_pop_head (&self->items);
+  item = take (self);
   pthread_mutex_unlock (&self->lock);
   return item;
 }
@@ -176,7 +220,7 @@ myna_mailbox_get_length (MynaMailbox *self)
   g_return_val_if_fail (self != NULL, 0);
 
   pthread_mutex_lock (&self->lock);
-  length = self->items.length;
+  length = self->length;
   pthread_mutex_unlock (&self->lock);
   return length;
 }

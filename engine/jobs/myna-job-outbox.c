@@ -12,7 +12,8 @@
 struct _MynaJobOutbox
 {
   pthread_mutex_t lock;
-  GQueue events;
+  MynaJobEvent *first, *last; /* linked by hand: ThreadSanitizer does not see into GQueue */
+  guint length;
   gint64 due;           /* monotonic time of the next delivery, G_MAXINT64 none */
   gint64 last_delivery; /* of anything */
   gint64 last_call;     /* of a delivery with a call in it */
@@ -40,6 +41,36 @@ event_free (gpointer data)
   g_free (event->error);
   g_free (event->result);
   g_free (event);
+}
+
+/* Under the lock. */
+static void
+append (MynaJobOutbox *self, MynaJobEvent *event)
+{
+  event->prev = self->last;
+  if (self->last != NULL)
+    self->last->next = event;
+  else
+    self->first = event;
+  self->last = event;
+  self->length++;
+}
+
+/* Under the lock. */
+static MynaJobEvent *
+unlink_first (MynaJobOutbox *self)
+{
+  MynaJobEvent *event = self->first;
+
+  if (event == NULL)
+    return NULL;
+  self->first = event->next;
+  if (self->first != NULL)
+    self->first->prev = NULL;
+  else
+    self->last = NULL;
+  self->length--;
+  return event;
 }
 
 static MynaJobEvent *
@@ -76,7 +107,6 @@ myna_job_outbox_new (GMainContext *context, MynaJobDeliver deliver, gpointer dat
   MynaJobOutbox *self = g_new0 (MynaJobOutbox, 1);
 
   pthread_mutex_init (&self->lock, NULL);
-  g_queue_init (&self->events);
   self->due = G_MAXINT64;
   self->deliver = deliver;
   self->data = data;
@@ -93,6 +123,8 @@ myna_job_outbox_new (GMainContext *context, MynaJobDeliver deliver, gpointer dat
 void
 myna_job_outbox_free (MynaJobOutbox *self)
 {
+  MynaJobEvent *event;
+
   g_return_if_fail (self != NULL);
 
   if (self->delivering > 0)
@@ -102,7 +134,8 @@ myna_job_outbox_free (MynaJobOutbox *self)
     }
   g_source_destroy (self->wakeup);
   g_source_unref (self->wakeup);
-  g_queue_clear_full (&self->events, event_free);
+  while ((event = unlink_first (self)) != NULL)
+    event_free (event);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
@@ -121,7 +154,7 @@ static void
 post (MynaJobOutbox *self, MynaJobEvent *event, gboolean at_once)
 {
   pthread_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->events, event);
+  append (self, event);
   schedule (self, at_once ? 0 : self->last_call + INTERVAL_US);
   pthread_mutex_unlock (&self->lock);
 }
@@ -204,11 +237,11 @@ myna_job_outbox_begin_update (MynaJobOutbox *self, gint64 job_id)
   MynaJobEvent *last;
 
   pthread_mutex_lock (&self->lock);
-  last = g_queue_peek_tail (&self->events);
+  last = self->last;
   if (last == NULL || last->type != MYNA_JOB_EVENT_UPDATE || last->job_id != job_id)
     {
       last = event_new (MYNA_JOB_EVENT_UPDATE, job_id);
-      g_queue_push_tail (&self->events, last);
+      append (self, last);
     }
   return last;
 }
@@ -226,16 +259,15 @@ myna_job_outbox_end_update (MynaJobOutbox *self)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* A call between two updates keeps them apart, but the older progress is stale all the same. */
+/* Under the lock. A call between two updates keeps them apart, but the older progress is stale all
+ * the same. */
 static void
-drop_stale_progress (GQueue *events)
+drop_stale_progress (MynaJobOutbox *self)
 {
   gboolean newer_stage = FALSE, newer_progress = FALSE;
 
-  for (GList *l = events->tail; l != NULL; l = l->prev)
+  for (MynaJobEvent *event = self->last; event != NULL; event = event->prev)
     {
-      MynaJobEvent *event = l->data;
-
       if (event->type == MYNA_JOB_EVENT_STARTED || event->type == MYNA_JOB_EVENT_ENDED)
         newer_stage = newer_progress = FALSE;
       if (newer_stage)
@@ -248,10 +280,10 @@ drop_stale_progress (GQueue *events)
 }
 
 static gboolean
-has_call (GQueue *events)
+has_call (MynaJobOutbox *self)
 {
-  for (GList *l = events->head; l != NULL; l = l->next)
-    if (((MynaJobEvent *) l->data)->type == MYNA_JOB_EVENT_CALL)
+  for (MynaJobEvent *event = self->first; event != NULL; event = event->next)
+    if (event->type == MYNA_JOB_EVENT_CALL)
       return TRUE;
   return FALSE;
 }
@@ -263,10 +295,10 @@ begin_delivery (MynaJobOutbox *self)
   guint n;
 
   pthread_mutex_lock (&self->lock);
-  drop_stale_progress (&self->events);
-  n = self->events.length;
+  drop_stale_progress (self);
+  n = self->length;
   self->last_delivery = g_get_monotonic_time ();
-  if (has_call (&self->events))
+  if (has_call (self))
     self->last_call = self->last_delivery;
   self->due = G_MAXINT64;
   g_source_set_ready_time (self->wakeup, -1);
@@ -280,7 +312,7 @@ take_event (MynaJobOutbox *self)
   MynaJobEvent *event;
 
   pthread_mutex_lock (&self->lock);
-  event = g_queue_pop_head (&self->events);
+  event = unlink_first (self);
   pthread_mutex_unlock (&self->lock);
   return event;
 }

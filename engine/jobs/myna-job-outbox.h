@@ -14,8 +14,10 @@ typedef enum
 } MynaJobEventType;
 
 /* One thing the engine has to tell. An update gathers what came between two other events. */
-typedef struct
+typedef struct _MynaJobEvent MynaJobEvent;
+struct _MynaJobEvent
 {
+  MynaJobEvent *prev, *next; /* the outbox's own */
   MynaJobEventType type;
   gint64 job_id;
 
@@ -38,7 +40,7 @@ typedef struct
   char *error;
   char *result;
   double elapsed;
-} MynaJobEvent;
+};
 
 /**
  * MynaJobOutbox:
