@@ -135,12 +135,13 @@ store_thread (void *data)
   return NULL;
 }
 
-/* Main context: tells whoever asked for the writes that have come back. */
-static gboolean
-deliver_finished_cb (gpointer data)
+/* Tells whoever asked for the writes that have come back; how many there were. */
+static guint
+deliver_finished (MynaStore *store)
 {
-  g_autoptr (MynaStore) self = g_object_ref (data);
+  g_autoptr (MynaStore) self = g_object_ref (store);
   Request *request;
+  guint n = 0;
 
   g_assert (MYNA_IS_STORE (self));
 
@@ -156,7 +157,18 @@ deliver_finished_cb (gpointer data)
           g_signal_emit (self, signals[SIGNAL_WRITE_FAILED], 0, request->error);
         }
       request_free (request);
+      n++;
     }
+  return n;
+}
+
+/* Main context. */
+static gboolean
+deliver_finished_cb (gpointer data)
+{
+  g_assert (MYNA_IS_STORE (data));
+
+  deliver_finished (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -275,6 +287,9 @@ myna_store_close (MynaStore *self)
 
   if (self->closed)
     return;
+  /* A callback may ask for one more write: a job's folder goes after its row. */
+  for (guint n = 1; self->has_thread && n > 0; n = deliver_finished (self))
+    myna_store_flush (self);
   self->closed = TRUE;
   myna_mailbox_close (self->requests);
   if (self->has_thread)
@@ -285,7 +300,7 @@ myna_store_close (MynaStore *self)
       g_source_destroy (self->wakeup);
       g_clear_pointer (&self->wakeup, g_source_unref);
     }
-  deliver_finished_cb (self);
+  deliver_finished (self);
   pthread_mutex_lock (&self->read_lock);
   myna_store_files_close (&self->files);
   pthread_mutex_unlock (&self->read_lock);

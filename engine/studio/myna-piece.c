@@ -527,7 +527,7 @@ myna_piece_get_warnings (MynaPiece *self)
 /**
  * myna_piece_get_phones:
  *
- * Reads them from their small file at the first call, so that a take of thousands of sentences
+ * Reads them from the take's log at the first call, so that a take of thousands of sentences
  * does not hold millions of phones.
  *
  * Returns: (transfer none) (element-type MynaPhone): the phones with their times; valid until

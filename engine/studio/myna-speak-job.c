@@ -20,6 +20,7 @@ typedef struct
 {
   MynaTakeSpeaker speaker;
   GPtrArray *sentences; /* of MynaTakeSentence */
+  GHashTable *logged;   /* numbers of the sentences that the take's log has */
   double prepared;      /* the part of the progress that preparing the voice is */
   double all_chars;
   double done_chars;
@@ -33,6 +34,7 @@ speaking_clear (Speaking *self)
 {
   myna_take_speaker_clear (&self->speaker);
   g_clear_pointer (&self->sentences, g_ptr_array_unref);
+  g_clear_pointer (&self->logged, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Speaking, speaking_clear)
@@ -87,6 +89,23 @@ load_script (Speaking *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+load_log (Speaking *self, GError **error)
+{
+  g_autoptr (GPtrArray) revisions =
+      myna_take_script_load_revisions (self->speaker.record->folder, error);
+
+  self->logged = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; revisions != NULL && i < revisions->len; i++)
+    {
+      const MynaTakeRevision *revision = g_ptr_array_index (revisions, i);
+
+      if (revision->revision == 0)
+        g_hash_table_add (self->logged, GUINT_TO_POINTER (revision->number));
+    }
+  return revisions != NULL;
+}
+
 /* Building a voice and speaking take about as long per second of audio; a cached voice is free. */
 static double
 estimate_preparation (Speaking *self, const MynaVoiceRecord *voice)
@@ -113,16 +132,19 @@ report (Speaking *self)
                                  speed);
 }
 
-/* Whether a sentence was finished before the job was interrupted. */
+/* Whether a sentence was finished before the job was interrupted. The journal says so; the files
+ * are looked at too, because someone may have deleted them, or a power failure taken the log's end.
+ */
 static gboolean
 is_finished (Speaking *self, const char *key, guint number)
 {
   g_autofree char *state = myna_job_context_journal_get (self->speaker.cx, key);
   g_autofree char *path = myna_take_script_dup_audio_path (self->speaker.record->folder, number, 0);
 
-  if (g_strcmp0 (state, "failed") == 0)
-    return TRUE;
-  if (state == NULL || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  /* What failed is tried again. */
+  if (g_strcmp0 (state, "ready") != 0 ||
+      !g_hash_table_contains (self->logged, GUINT_TO_POINTER (number)) ||
+      !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return FALSE;
   self->n_ready++;
   return TRUE;
@@ -167,7 +189,7 @@ speak_all (Speaking *self, GError **error)
       self->done_chars += (double) g_utf8_strlen (sentence->text, -1);
       report (self);
     }
-  return TRUE;
+  return myna_take_script_sync (self->speaker.record->folder, error);
 }
 
 /* Sentences that could not be spoken are a warning, unless none could. */
@@ -228,7 +250,8 @@ myna_speak_job_run (MynaJobContext *cx, gpointer worker, GError **error)
   g_autoptr (MynaVoiceRecord) voice = NULL;
   g_autofree char *result = NULL;
 
-  if (!myna_take_speaker_load (&self.speaker, cx, worker, error) || !load_script (&self, error))
+  if (!myna_take_speaker_load (&self.speaker, cx, worker, error) || !load_script (&self, error) ||
+      !load_log (&self, error))
     return FALSE;
   voice = myna_take_speaker_load_voice (&self.speaker, error);
   if (voice == NULL)

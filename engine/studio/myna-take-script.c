@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/core/myna-atomic-file.h"
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
 
@@ -106,14 +105,6 @@ myna_take_pause_seconds (MynaPauseKind kind, double pause)
     }
 }
 
-static char *
-dup_piece_path (const char *folder, guint number, guint revision, const char *extension)
-{
-  g_autofree char *name = g_strdup_printf ("%04u-r%u.%s", number + 1, revision, extension);
-
-  return g_build_filename (folder, name, NULL);
-}
-
 /**
  * myna_take_script_dup_audio_path:
  * @folder: the take's folder
@@ -125,9 +116,11 @@ dup_piece_path (const char *folder, guint number, guint revision, const char *ex
 char *
 myna_take_script_dup_audio_path (const char *folder, guint number, guint revision)
 {
+  g_autofree char *name = g_strdup_printf ("%04u-r%u.flac", number + 1, revision);
+
   g_return_val_if_fail (folder != NULL, NULL);
 
-  return dup_piece_path (folder, number, revision, "flac");
+  return g_build_filename (folder, name, NULL);
 }
 
 /**
@@ -236,11 +229,35 @@ myna_take_script_load (const char *folder, GError **error)
   return g_steal_pointer (&sentences);
 }
 
+/* "0 85 -1 _;85 140 0 h;…": begin and end in tenths of a millisecond, word, name. */
 static char *
-revision_to_line (const MynaTakeRevision *revision)
+phones_to_text (GArray *phones)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < phones->len; i++)
+    {
+      const MynaPhone *phone = &g_array_index (phones, MynaPhone, i);
+
+      g_string_append_printf (text, "%s%.0f %.0f %d %s", i > 0 ? ";" : "", phone->start * 1e4,
+                              phone->end * 1e4, phone->word, phone->name);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+/* The number and the revision come first, so that a line is found without parsing the others. */
+static char *
+make_prefix (guint number, guint revision)
+{
+  return g_strdup_printf ("{\"n\":%u,\"r\":%u,", number, revision);
+}
+
+static char *
+revision_to_line (const MynaTakeRevision *revision, GArray *phones)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree char *text = NULL;
+  g_autofree char *timings = phones != NULL ? phones_to_text (phones) : NULL;
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "n", revision->number);
@@ -252,50 +269,22 @@ revision_to_line (const MynaTakeRevision *revision)
   myna_sidecar_set_string (object, "phones", revision->phone_string);
   myna_sidecar_set_string (object, "error", revision->error);
   myna_sidecar_set_strv (object, "warnings", (const char *const *) revision->warnings);
+  myna_sidecar_set_string (object, "timings", timings);
   json_node_take_object (node, object);
   text = json_to_string (node, FALSE);
   /* A line break first: a torn line of a process that died must not swallow this one. */
   return g_strconcat ("\n", text, "\n", NULL);
 }
 
-static gboolean
-append_line (const char *path, const char *line, GError **error)
+static int
+open_log (const char *folder, int flags, GError **error)
 {
-  int fd = g_open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  gsize length = strlen (line);
-  gboolean written;
-  int saved_errno;
+  g_autofree char *path = g_build_filename (folder, "revisions.jsonl", NULL);
+  int fd = g_open (path, flags | O_CREAT | O_CLOEXEC, 0600);
 
   if (fd < 0)
-    {
-      myna_error_set_from_errno (error, errno, path);
-      return FALSE;
-    }
-  errno = ENOSPC; /* what a short write means */
-  written = write (fd, line, length) == (gssize) length && fsync (fd) == 0;
-  saved_errno = errno;
-  close (fd);
-  if (!written)
-    myna_error_set_from_errno (error, saved_errno, path);
-  return written;
-}
-
-static gboolean
-save_phones (const char *path, GArray *phones, GError **error)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < phones->len; i++)
-    {
-      const MynaPhone *phone = &g_array_index (phones, MynaPhone, i);
-      char start[G_ASCII_DTOSTR_BUF_SIZE];
-      char end[G_ASCII_DTOSTR_BUF_SIZE];
-
-      g_ascii_formatd (start, sizeof start, "%.6f", phone->start);
-      g_ascii_formatd (end, sizeof end, "%.6f", phone->end);
-      g_string_append_printf (text, "%s %s %d %s\n", start, end, phone->word, phone->name);
-    }
-  return myna_atomic_file_write (path, text->str, text->len, error);
+    myna_error_set_from_errno (error, errno, path);
+  return fd;
 }
 
 /**
@@ -305,9 +294,10 @@ save_phones (const char *path, GArray *phones, GError **error)
  * @phones: (nullable) (element-type MynaPhone): its phones
  * @error: return location
  *
- * Writes the phones and appends the revision to the log. Blocking.
+ * Appends a revision to the log. A killed process loses nothing of it; for a power failure see
+ * myna_take_script_sync(). Any thread, one at a time for a take.
  *
- * Returns: %TRUE when it is on disk
+ * Returns: %TRUE when written
  */
 gboolean
 myna_take_script_add_revision (const char *folder,
@@ -315,18 +305,52 @@ myna_take_script_add_revision (const char *folder,
                                GArray *phones,
                                GError **error)
 {
-  g_autofree char *phones_path = NULL;
-  g_autofree char *log_path = NULL;
   g_autofree char *line = NULL;
+  gsize length;
+  gssize written;
+  int fd;
 
   g_return_val_if_fail (folder != NULL && revision != NULL, FALSE);
 
-  phones_path = dup_piece_path (folder, revision->number, revision->revision, "phones");
-  if (phones != NULL && !save_phones (phones_path, phones, error))
+  fd = open_log (folder, O_WRONLY | O_APPEND, error);
+  if (fd < 0)
     return FALSE;
-  line = revision_to_line (revision);
-  log_path = g_build_filename (folder, "revisions.jsonl", NULL);
-  return append_line (log_path, line, error);
+  line = revision_to_line (revision, phones);
+  length = strlen (line);
+  written = write (fd, line, length);
+  if (written != (gssize) length)
+    /* A short write is a full disk. */
+    myna_error_set_from_errno (error, written < 0 ? errno : ENOSPC, folder);
+  close (fd);
+  return written == (gssize) length;
+}
+
+/**
+ * myna_take_script_sync:
+ * @folder: the take's folder
+ * @error: return location
+ *
+ * Waits until the log is on disk. Once a job, not once a sentence: what a power failure takes of
+ * the log is spoken again.
+ *
+ * Returns: %TRUE when it is
+ */
+gboolean
+myna_take_script_sync (const char *folder, GError **error)
+{
+  int fd;
+  gboolean synced;
+
+  g_return_val_if_fail (folder != NULL, FALSE);
+
+  fd = open_log (folder, O_WRONLY, error);
+  if (fd < 0)
+    return FALSE;
+  synced = fsync (fd) == 0;
+  if (!synced)
+    myna_error_set_from_errno (error, errno, folder);
+  close (fd);
+  return synced;
 }
 
 static gboolean
@@ -368,6 +392,34 @@ revision_from_line (JsonParser *parser, const char *line, gsize length)
   return self;
 }
 
+/* The log as text; %NULL without error when there is none. */
+static char *
+read_log (const char *folder, gsize *size, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "revisions.jsonl", NULL);
+  char *log = NULL;
+  GStatBuf info;
+
+  if (g_stat (path, &info) != 0 && errno == ENOENT)
+    return NULL;
+  if (info.st_size > MAX_LOG_BYTES || !g_file_get_contents (path, &log, size, NULL))
+    g_set_error (error, MYNA_ERROR, MYNA_ERROR_CORRUPT, _ ("“%s” is damaged and was not used."),
+                 path);
+  return log;
+}
+
+/* The line at *position, without its end; moves on behind it. */
+static const char *
+next_line (const char *log, gsize size, gsize *position, gsize *length)
+{
+  const char *line = log + *position;
+  const char *end = memchr (line, '\n', size - *position);
+
+  *length = (gsize) ((end != NULL ? end : log + size) - line);
+  *position += *length + 1;
+  return line;
+}
+
 /**
  * myna_take_script_load_revisions:
  * @folder: the take's folder
@@ -385,51 +437,64 @@ myna_take_script_load_revisions (const char *folder, GError **error)
   g_autoptr (GPtrArray) revisions =
       g_ptr_array_new_with_free_func ((GDestroyNotify) myna_take_revision_free);
   g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *path = NULL;
+  g_autoptr (GError) local_error = NULL;
   g_autofree char *log = NULL;
+  gsize position = 0;
+  gsize length = 0;
   gsize size = 0;
-  GStatBuf info;
-  const char *line;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
-  path = g_build_filename (folder, "revisions.jsonl", NULL);
-  if (g_stat (path, &info) != 0 && errno == ENOENT)
-    return g_steal_pointer (&revisions);
-  if (info.st_size > MAX_LOG_BYTES || !g_file_get_contents (path, &log, &size, NULL))
+  log = read_log (folder, &size, &local_error);
+  if (local_error != NULL)
     {
-      g_set_error (error, MYNA_ERROR, MYNA_ERROR_CORRUPT, _ ("“%s” is damaged and was not used."),
-                   path);
+      g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  line = log;
-  while (line < log + size)
+  while (position < size)
     {
-      const char *end = memchr (line, '\n', (gsize) (log + size - line));
-      gsize length = (gsize) ((end != NULL ? end : log + size) - line);
+      const char *line = next_line (log, size, &position, &length);
       MynaTakeRevision *revision = length > 0 ? revision_from_line (parser, line, length) : NULL;
 
       if (revision != NULL)
         g_ptr_array_add (revisions, revision);
-      line += length + 1;
     }
   return g_steal_pointer (&revisions);
 }
 
 static gboolean
-phone_from_line (const char *line, MynaPhone *out)
+phone_from_text (const char *text, MynaPhone *out)
 {
-  g_auto (GStrv) fields = g_strsplit (line, " ", 4);
+  g_auto (GStrv) fields = g_strsplit (text, " ", 4);
   const MynaPhone empty = { .word = -1 };
 
   *out = empty;
   if (g_strv_length (fields) != 4 || strlen (fields[3]) >= sizeof out->name)
     return FALSE;
-  out->start = g_ascii_strtod (fields[0], NULL);
-  out->end = g_ascii_strtod (fields[1], NULL);
+  out->start = g_ascii_strtod (fields[0], NULL) / 1e4;
+  out->end = g_ascii_strtod (fields[1], NULL) / 1e4;
   out->word = (int) CLAMP (g_ascii_strtoll (fields[2], NULL, 10), -1, G_MAXINT);
   g_strlcpy (out->name, fields[3], sizeof out->name);
   return out->start >= 0 && out->end >= out->start && out->end < 1e6;
+}
+
+static void
+phones_from_line (GArray *phones, const char *line, gsize length)
+{
+  g_autofree char *copy = g_strndup (line, length);
+  g_autoptr (JsonNode) node = myna_sidecar_parse (copy, (gssize) length, "revision", NULL);
+  const char *timings =
+      node != NULL ? myna_sidecar_get_string (json_node_get_object (node), "timings") : NULL;
+  g_auto (GStrv) items = timings != NULL ? g_strsplit (timings, ";", -1) : NULL;
+
+  g_array_set_size (phones, 0);
+  for (guint i = 0; items != NULL && items[i] != NULL; i++)
+    {
+      MynaPhone phone;
+
+      if (phone_from_text (items[i], &phone))
+        g_array_append_val (phones, phone);
+    }
 }
 
 /**
@@ -438,30 +503,29 @@ phone_from_line (const char *line, MynaPhone *out)
  * @number: the sentence's number
  * @revision: the revision's
  *
- * Reads the phones of one revision: a file of a few kilobytes. Damaged lines are left out.
+ * Finds the phones of one revision in the log. What is damaged is left out.
  *
  * Returns: (transfer full) (element-type MynaPhone): the phones; empty when there are none
  */
 GArray *
 myna_take_script_load_phones (const char *folder, guint number, guint revision)
 {
-  g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
+  g_autofree char *prefix = make_prefix (number, revision);
+  g_autofree char *log = NULL;
   GArray *phones = g_array_new (FALSE, FALSE, sizeof (MynaPhone));
+  gsize position = 0;
+  gsize length = 0;
+  gsize size = 0;
 
   g_return_val_if_fail (folder != NULL, phones);
 
-  path = dup_piece_path (folder, number, revision, "phones");
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return phones;
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
+  log = read_log (folder, &size, NULL);
+  while (log != NULL && position < size)
     {
-      MynaPhone phone;
+      const char *line = next_line (log, size, &position, &length);
 
-      if (phone_from_line (lines[i], &phone))
-        g_array_append_val (phones, phone);
+      if (length > strlen (prefix) && strncmp (line, prefix, strlen (prefix)) == 0)
+        phones_from_line (phones, line, length);
     }
   return phones;
 }

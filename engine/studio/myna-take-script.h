@@ -14,10 +14,9 @@ G_BEGIN_DECLS
  *
  *   text.txt           the text as the user gave it
  *   script.json        its sentences, written once
- *   revisions.jsonl    one line for each finished revision, appended and synced; a torn last line
- *                      (the process died) is ignored
- *   0001-r0.flac       sentence 1, revision 0
- *   0001-r0.phones     its phones with their times, one a line
+ *   revisions.jsonl    one line for each finished revision with its phones, appended after its
+ * audio is on disk; a torn last line (the process died) is ignored 0001-r0.flac       sentence 1,
+ * revision 0
  */
 
 /**
@@ -75,6 +74,7 @@ gboolean myna_take_script_add_revision (const char *folder,
                                         const MynaTakeRevision *revision,
                                         GArray *phones,
                                         GError **error);
+gboolean myna_take_script_sync (const char *folder, GError **error);
 GArray *myna_take_script_load_phones (const char *folder, guint number, guint revision);
 
 G_END_DECLS

@@ -56,15 +56,24 @@ format_minutes (double seconds)
   return g_strdup_printf ("%d:%02d", total / 60, total % 60);
 }
 
-static void
-set_too_long (GError **error, const char *name, double seconds)
+static gboolean
+check_length (Maker *self, const char *name, double length, GError **error)
 {
-  g_autofree char *length = format_minutes (seconds);
+  g_autofree char *total = format_minutes (self->seconds + length);
 
-  g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_LARGE,
-               _ ("“%s” gives %s of audio; a voice takes at most %d minutes and is good from 30 to "
-                  "60 seconds. Choose a part in which one person speaks clearly."),
-               name, length, MYNA_VOICE_MAX_SECONDS / 60);
+  if (self->seconds + length <= MYNA_VOICE_MAX_SECONDS)
+    return TRUE;
+  if (self->seconds > 0)
+    g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_LARGE,
+                 _ ("The samples are %s long together; a voice takes at most %d minutes and is "
+                    "good from 30 to 60 seconds. Choose fewer or shorter parts."),
+                 total, MYNA_VOICE_MAX_SECONDS / 60);
+  else
+    g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_LARGE,
+                 _ ("“%s” is %s long; a voice takes at most %d minutes and is good from 30 to 60 "
+                    "seconds. Choose a part in which one person speaks clearly."),
+                 name, total, MYNA_VOICE_MAX_SECONDS / 60);
+  return FALSE;
 }
 
 /* The length of a region without decoding it; -1 when the file does not say. */
@@ -100,21 +109,15 @@ load_region (Maker *self, const MynaVoiceRegion *region, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  if (self->seconds + length > MYNA_VOICE_MAX_SECONDS)
-    {
-      set_too_long (error, name, length);
-      return NULL;
-    }
+  if (!check_length (self, name, length, error))
+    return NULL;
   audio = myna_audio_load (region->path, region->stream, region->start, region->end, 0, 1,
                            self->cancellable, error);
   if (audio == NULL)
     return NULL;
   length = (double) audio->n_frames / audio->rate;
-  if (self->seconds + length > MYNA_VOICE_MAX_SECONDS)
-    {
-      set_too_long (error, name, length);
-      return NULL;
-    }
+  if (!check_length (self, name, length, error))
+    return NULL;
   if (audio->n_frames == 0)
     {
       g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_SHORT,
