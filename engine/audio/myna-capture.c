@@ -86,6 +86,8 @@ struct _MynaCapture
   MynaFrameClock clock;
   gint64 window_start;
   gint64 opened_at;
+  gint64 looked_at;
+  gint64 awake_since;
   guint overflows_seen;
   gboolean lost;
   char *path;
@@ -395,6 +397,16 @@ write_frames (MynaCapture *self, const float *mono, gsize n)
   add_waveform (self, mono, n);
 }
 
+/* Gaps count from now on. */
+static void
+forget_gaps (MynaCapture *self)
+{
+  self->overflows_seen = atomic_load (&self->overflows);
+  self->clock = (MynaFrameClock) { 0 };
+  self->window_start = g_get_monotonic_time ();
+  atomic_store (&self->smallest_deficit, G_MAXINT64);
+}
+
 static void
 start_file (MynaCapture *self, const char *path)
 {
@@ -404,8 +416,7 @@ start_file (MynaCapture *self, const char *path)
   self->window_peak = 0;
   self->n_in_window = 0;
   self->meter.clipped = FALSE;
-  self->overflows_seen = atomic_load (&self->overflows);
-  myna_frame_clock_restart (&self->clock);
+  forget_gaps (self);
   self->file = myna_audio_writer_open_visible (path, self->rate, 1, &self->file_error);
   if (self->file == NULL)
     end_file (self);
@@ -425,8 +436,7 @@ obey (MynaCapture *self, Mark *mark)
       break;
     case MARK_RESUME:
       self->paused = FALSE;
-      self->overflows_seen = atomic_load (&self->overflows);
-      myna_frame_clock_restart (&self->clock);
+      forget_gaps (self);
       break;
     case MARK_STOP:
       end_file (self);
@@ -527,8 +537,13 @@ static void close_on_sound_thread (gpointer user_data);
 static void
 watch_for_loss (MynaCapture *self, gint64 now)
 {
+  /* When this thread did not run either, it was the machine that stood still. */
+  if (now - self->looked_at > LOST / 2)
+    self->awake_since = now;
+  self->looked_at = now;
   if (!atomic_load (&self->died) &&
-      (now - self->opened_at < TIME_TO_START || now - atomic_load (&self->delivered_at) < LOST))
+      (now - self->opened_at < TIME_TO_START || now - self->awake_since < LOST ||
+       now - atomic_load (&self->delivered_at) < LOST))
     return;
   self->lost = TRUE;
   pthread_mutex_lock (&self->lock);
@@ -615,7 +630,7 @@ reset_for_stream (MynaCapture *self)
   self->quit = FALSE;
   self->clock = (MynaFrameClock) { 0 };
   self->opened_at = g_get_monotonic_time ();
-  self->window_start = self->opened_at;
+  self->window_start = self->looked_at = self->awake_since = self->opened_at;
   myna_level_meter_init (&self->meter, self->rate);
 }
 

@@ -8,24 +8,6 @@
 /* Quartz clocks of sound cards are within 100 ppm; this is 500 ppm of a window. */
 #define DRIFT_PER_WINDOW (MYNA_FRAME_CLOCK_WINDOW / 2000)
 
-/**
- * myna_frame_clock_restart:
- * @self: a frame clock
- *
- * Forgets gaps so far; the last window stays as what the next ones are compared with.
- */
-void
-myna_frame_clock_restart (MynaFrameClock *self)
-{
-  g_return_if_fail (self != NULL);
-
-  if (self->n_windows == 0)
-    return;
-  self->first = self->history[(self->n_windows - 1) % MYNA_FRAME_CLOCK_HISTORY];
-  self->history[0] = self->first;
-  self->n_windows = 1;
-}
-
 static gint64
 smallest_in_history (const MynaFrameClock *self)
 {

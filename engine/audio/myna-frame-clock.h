@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * moment is the time since some fixed point less the time that the frames delivered so far last.
  * Deliveries come late, never early, so the smallest deficit of a window is free of scheduling
  * noise; it rises for good when frames were lost, and slowly when the device's clock drifts.
- * Plain memory, one thread at a time.
+ * Begins as zeros; plain memory, one thread at a time.
  */
 typedef struct
 {
@@ -26,7 +26,6 @@ typedef struct
   gint64 first;
 } MynaFrameClock;
 
-void myna_frame_clock_restart (MynaFrameClock *self);
 gint64 myna_frame_clock_add (MynaFrameClock *self, gint64 smallest_deficit);
 
 G_END_DECLS

@@ -46,6 +46,8 @@ struct _MynaPlayback
   guint list_serial; /* counts the lists */
   MynaOutput *output;
   gint64 opened_at;
+  gint64 looked_at; /* whether the device is still there */
+  gint64 awake_since;
   gboolean open_wanted;
   guint open_serial; /* counts the requests to open */
   gboolean running;
@@ -779,8 +781,12 @@ watch_device (MynaPlayback *self)
 
   if (self->output == NULL || !self->open_wanted)
     return;
+  /* When this thread did not run either, it was the machine that stood still. */
+  if (now - self->looked_at > LOST / 2)
+    self->awake_since = now;
+  self->looked_at = now;
   if (!myna_output_has_died (self->output) &&
-      (now - self->opened_at < TIME_TO_START ||
+      (now - self->opened_at < TIME_TO_START || now - self->awake_since < LOST ||
        now - myna_output_get_called_at (self->output) < LOST))
     return;
   if (self->running)

@@ -85,22 +85,6 @@ test_steady_loss (void)
     }
 }
 
-static void
-test_restart (void)
-{
-  MynaFrameClock clock = { 0 };
-  Stream stream = { g_rand_new_with_seed (10), 0, 0, 0, 0 };
-
-  watch (&clock, &stream, 10);
-  stream.lost += 400000;
-  g_assert_cmpint (watch (&clock, &stream, 2), >, 0);
-  myna_frame_clock_restart (&clock);
-  g_assert_cmpint (watch (&clock, &stream, 100), ==, 0);
-  stream.lost += 400000;
-  g_assert_cmpint (watch (&clock, &stream, 2), >, 0);
-  g_rand_free (stream.noise);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -108,6 +92,5 @@ main (int argc, char **argv)
   g_test_add_func ("/frame-clock/whole", test_whole);
   g_test_add_func ("/frame-clock/gap", test_gap);
   g_test_add_func ("/frame-clock/steady-loss", test_steady_loss);
-  g_test_add_func ("/frame-clock/restart", test_restart);
   return g_test_run ();
 }
