@@ -29,7 +29,9 @@
 #define SILENCE -1
 /* The path may stray this far from the straight line through the speech. */
 #define BAND_STATES 600
-#define BAND_SHARE 0.10
+#define BAND_SHARE 0.05
+/* Ways this much dearer than the best are given up: half a second of plain mismatch. */
+#define BEAM 60.0f
 #define NEVER 1e30f
 
 /* Normalised features of one side, a row a step of 10 ms. */
@@ -48,8 +50,9 @@ typedef struct
   gint32 *states;   /* a row of text, or SILENCE */
   gint32 *progress; /* for each state: speech states before it */
   gsize n_states;
-  float *silence;   /* cost of silence at each step of the recording */
-  gint32 *expected; /* for each step: the state on the straight line */
+  float *silence;               /* cost of silence at each step of the recording */
+  float (*jumps)[MAX_JUMP + 1]; /* for each state: cost of coming by 0 … 3 states */
+  gint32 *expected;             /* for each step: the state on the straight line */
   gsize half_band;
   guint8 *back; /* n_steps x band */
 } Search;
@@ -83,6 +86,7 @@ search_clear (Search *self)
   g_free (self->states);
   g_free (self->progress);
   g_free (self->silence);
+  g_free (self->jumps);
   g_free (self->expected);
   g_free (self->back);
 }
@@ -294,45 +298,66 @@ jump_cost (const Search *self, gsize to, gsize jump)
     }
 }
 
-/* One step of the recording: the best way into every state of the band. */
 static void
-advance (Search *self, gsize step, const float *previous, float *current)
+prepare_jumps (Search *self)
+{
+  self->jumps = g_malloc (self->n_states * sizeof *self->jumps);
+  for (gsize s = 0; s < self->n_states; s++)
+    for (gsize jump = 0; jump <= MAX_JUMP; jump++)
+      self->jumps[s][jump] = jump <= s ? jump_cost (self, s, jump) : NEVER;
+}
+
+/* The cheapest way into state @s at one step, from costs whose band begins at @old_start. */
+static float
+best_way (const Search *self, gsize s, const float *previous, gsize old_start, guint8 *from)
+{
+  gsize width = 2 * self->half_band + 1;
+  float best = NEVER;
+
+  for (gsize jump = 0; jump <= MAX_JUMP && jump + old_start <= s; jump++)
+    {
+      gsize at = s - jump - old_start;
+      float cost = at < width ? previous[at] + self->jumps[s][jump] : NEVER;
+
+      if (cost < best)
+        {
+          best = cost;
+          *from = (guint8) jump;
+        }
+    }
+  return best;
+}
+
+/* One step of the recording: the best way into every state of the band. Returns the lowest cost. */
+static float
+advance (Search *self, gsize step, float limit, const float *previous, float *current)
 {
   gsize start = band_start (self, step), old_start = step > 0 ? band_start (self, step - 1) : 0;
   gsize width = 2 * self->half_band + 1;
   gsize end = MIN (start + width, self->n_states);
+  float lowest = NEVER;
 
   for (gsize s = start; s < end; s++)
     {
-      float best = step == 0 && s < MAX_JUMP ? 0 : NEVER;
       guint8 from = 0;
+      float best =
+          step == 0 ? (s < MAX_JUMP ? 0 : NEVER) : best_way (self, s, previous, old_start, &from);
 
-      for (gsize jump = 0; step > 0 && jump <= MAX_JUMP && jump <= s; jump++)
+      if (best < limit)
         {
-          gsize origin = s - jump;
-          float cost;
-
-          if (origin < old_start || origin - old_start >= width)
-            continue;
-          cost = previous[origin - old_start];
-          if (cost >= NEVER)
-            continue;
-          cost += jump_cost (self, s, jump);
-          if (cost < best)
-            {
-              best = cost;
-              from = (guint8) jump;
-            }
+          best += self->states[s] == SILENCE
+                      ? self->silence[step]
+                      : local_cost (&self->text, (gsize) self->states[s], &self->heard, step);
+          lowest = MIN (lowest, best);
         }
-      if (best < NEVER)
-        best += self->states[s] == SILENCE
-                    ? self->silence[step]
-                    : local_cost (&self->text, (gsize) self->states[s], &self->heard, step);
+      else
+        best = NEVER;
       current[s - start] = best;
       self->back[step * width + s - start] = from;
     }
   for (gsize k = end - start; k < width; k++)
     current[k] = NEVER;
+  return lowest;
 }
 
 /* Returns the state of the last step, or -1 when the text does not fit in the recording at all. */
@@ -358,8 +383,10 @@ run_search (Search *self, gboolean open_end, GCancellable *cancellable, GError *
   gsize width = 2 * self->half_band + 1;
   g_autofree float *previous = g_new (float, width);
   g_autofree float *current = g_new (float, width);
+  float lowest = 0;
   gssize end;
 
+  prepare_jumps (self);
   self->back = g_try_malloc (self->heard.n * width);
   if (self->back == NULL)
     {
@@ -374,7 +401,7 @@ run_search (Search *self, gboolean open_end, GCancellable *cancellable, GError *
 
       if (step % 64 == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return -1;
-      advance (self, step, previous, current);
+      lowest = advance (self, step, MIN (lowest + BEAM, NEVER), previous, current);
       previous = current;
       current = swap;
     }

@@ -23,6 +23,11 @@
  * 1.04, another text 0.18 … 0.57, text cut to two thirds 0.35 … 0.82 with a rate of 1.24 … 1.78. */
 #define MIN_SCORE 0.575
 #define MIN_SCORE_OF_ONE 0.45
+/* How much better the text must fit than the same words in another order: right texts 0.21 … 0.55
+ * (0.01 for one of three words), others at most 0.17. Long samples do not need it. */
+#define MIN_MARGIN 0.17
+#define MIN_DECOY_WORDS 6
+#define MAX_DECOY_SECONDS 30.0
 #define OWN_RIDGE_PAIRS 300
 #define MIN_RATE 0.65
 #define MAX_RATE 1.5
@@ -325,6 +330,76 @@ align_parts (Builder *self, GError **error)
   return TRUE;
 }
 
+/* The words of a text; its characters where it is written without spaces. */
+static char **
+split_words (const char *text)
+{
+  g_autoptr (GStrvBuilder) characters = g_strv_builder_new ();
+
+  if (!g_unichar_iswide (g_utf8_get_char (text)))
+    return g_strsplit_set (text, " \t\r\n", -1);
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    g_strv_builder_take (characters, g_strndup (text, (gsize) (g_utf8_next_char (text) - text)));
+  return g_strv_builder_end (characters);
+}
+
+/* The words backwards (@how 0), or with their halves exchanged (@how 1). */
+static char *
+shuffle_words (const char *text, guint how, guint *n_words)
+{
+  g_autofree char *valid = g_strstrip (g_utf8_make_valid (text, -1));
+  g_auto (GStrv) words = split_words (valid);
+  guint n = g_strv_length (words);
+  GString *shuffled = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (shuffled, "%s ", words[how == 0 ? n - 1 - i : (i + n / 2) % n]);
+  *n_words = n;
+  return g_string_free (shuffled, FALSE);
+}
+
+/* How well the recording fits the words in a wrong order; -1 where that cannot be tried. */
+static double
+decoy_score (Builder *self, const Part *part, guint how)
+{
+  guint n_words = 0;
+  g_autofree char *text = shuffle_words (part->source->transcript, how, &n_words);
+  MynaDraftClip clip = *part->source;
+  Part decoy = { .source = &clip, .recording = part->recording, .n_used = part->n_used };
+
+  clip.transcript = text;
+  decoy.score = -1;
+  if (n_words >= MIN_DECOY_WORDS && read_part (self, &decoy, NULL) && decoy.utterance != NULL &&
+      align_part (self, &decoy, NULL, NULL) && decoy.alignment != NULL &&
+      align_again (self, &decoy, FALSE, NULL))
+    score_part (self, &decoy);
+  g_clear_pointer (&decoy.utterance, myna_draft_utterance_free);
+  g_clear_pointer (&decoy.alignment, myna_draft_alignment_free);
+  return decoy.score;
+}
+
+/* Whether the texts fit clearly better than their own words in another order. */
+static gboolean
+beats_decoys (Builder *self)
+{
+  double margin = 0, weight = 0, seconds = 0;
+
+  for (guint i = 0; i < self->n_parts; i++)
+    seconds += (double) self->parts[i].recording->n_samples / self->format->rate;
+  for (guint i = 0; i < self->n_parts && seconds < MAX_DECOY_SECONDS; i++)
+    if (self->parts[i].trusted)
+      {
+        const Part *part = &self->parts[i];
+        double decoy = MAX (decoy_score (self, part, 0), decoy_score (self, part, 1));
+
+        if (decoy < 0)
+          continue;
+        margin += (part->score - decoy) * (double) part->recording->n_frames;
+        weight += (double) part->recording->n_frames;
+      }
+  return weight <= 0 || margin / weight >= MIN_MARGIN;
+}
+
 /*
  * Whether the transcripts are what is said: over all clips together, since a short one tells
  * little, and clips that are far off by themselves are left out (spec section 7).
@@ -357,7 +432,7 @@ judge_transcripts (Builder *self)
     }
   /* Most must be usable: a voice of one short clip would waste the others. */
   if (weight < speech / 2 || score / weight < MIN_SCORE || rate / weight < MIN_RATE ||
-      rate / weight > MAX_RATE || !fit_ridge (self, TRUE))
+      rate / weight > MAX_RATE || !beats_decoys (self) || !fit_ridge (self, TRUE))
     {
       self->model->findings |=
           n_read < self->n_parts ? MYNA_DRAFT_FOUND_NO_TRANSCRIPT : MYNA_DRAFT_FOUND_MISMATCH;
@@ -608,6 +683,8 @@ myna_draft_build (const MynaDraftClip *clips,
     }
   if (!check_material (&self, error) || !align_parts (&self, error))
     return NULL;
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   if (judge_transcripts (&self))
     add_aligned (&self);
   else if (!add_unaligned (&self, error))
@@ -617,6 +694,8 @@ myna_draft_build (const MynaDraftClip *clips,
       set_silent_error (error);
       return NULL;
     }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   judge_recording (&self);
   report (&self, 1);
   return g_steal_pointer (&self.model);
