@@ -157,7 +157,7 @@ take_unvoiced_pulse (const Renderer *self,
                      guint32 index,
                      Pulse *pulse)
 {
-  double stretch = MIN (fabs (get_slope (self, frame) - 1) * 4, 1.0);
+  double stretch = CLAMP (1 - get_slope (self, frame), 0, 1);
 
   pulse->source = source;
   pulse->centre =
