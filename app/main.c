@@ -22,10 +22,17 @@ init_translations (void)
 int
 main (int argc, char **argv)
 {
+#ifdef MYNA_WITH_UI
   g_autoptr (MynaApplication) application = NULL;
+#endif
 
   init_translations ();
   g_set_application_name ("Myna");
+#ifdef MYNA_WITH_UI
   application = myna_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);
+#else
+  g_printerr ("%s\n", _ ("This build of Myna has no window."));
+  return 2;
+#endif
 }
