@@ -42,8 +42,7 @@ test_pages (void)
       g_autofree char *name = g_strconcat ("page-", pages[i].name, NULL);
       GtkWidget *page = myna_window_get_page (MYNA_WINDOW (window), pages[i].name);
 
-      g_assert_true (
-          gtk_widget_activate_action (window, "win.show-page", "s", pages[i].name));
+      g_assert_true (gtk_widget_activate_action (window, "win.show-page", "s", pages[i].name));
       ui_test_settle (window);
       g_assert_nonnull (page);
       g_assert_true (gtk_widget_get_mapped (page));

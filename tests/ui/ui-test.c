@@ -52,6 +52,8 @@ ui_test_init (int *argc, char ***argv)
   adw_init ();
   myna_ui_init ();
   /* In the program AdwApplication does this. */
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    MYNA_RESOURCE_BASE "/icons");
   gtk_css_provider_load_from_resource (style, MYNA_RESOURCE_BASE "/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (),
                                               GTK_STYLE_PROVIDER (style),

@@ -128,6 +128,20 @@ select_voice (MynaStudioPage *self, const char *id)
     }
 }
 
+/* Chosen elsewhere, such as on the Voices page. */
+static void
+on_voice_setting (MynaStudioPage *self, const char *key, GSettings *settings)
+{
+  g_autofree char *id = NULL;
+
+  g_assert (MYNA_IS_STUDIO_PAGE (self));
+
+  if (self->studio == NULL)
+    return;
+  id = g_settings_get_string (settings, "voice");
+  select_voice (self, id);
+}
+
 /* A voice that was just added is the one that the person wants to hear. */
 static void
 on_voices_changed (
@@ -580,6 +594,8 @@ myna_studio_page_init (MynaStudioPage *self)
 {
   self->settings = g_settings_new (MYNA_APP_ID);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->settings, "changed::voice", G_CALLBACK (on_voice_setting), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::speed", G_CALLBACK (on_speed_changed), self,
                            G_CONNECT_SWAPPED);
   on_speed_changed (self);
