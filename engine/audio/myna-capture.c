@@ -80,6 +80,7 @@ struct _MynaCapture
   GTask *stop_task;   /* who waits for the end of the recording */
   GError *end_error;  /* how the last recording ended */
   gboolean end_known; /* it ended and nobody was told */
+  GQueue answers;     /* Answer, on their way */
 
   /* Writer thread. */
   MynaLevelMeter meter;
@@ -133,6 +134,7 @@ myna_capture_new (double peak_seconds)
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->wake, NULL);
   g_queue_init (&self->marks);
+  g_queue_init (&self->answers);
   self->peaks = g_array_new (FALSE, FALSE, sizeof (float));
   return self;
 }
@@ -239,18 +241,6 @@ set_state_error (MynaCapture *self, const GError *error)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* Tells whoever waits for the end of the recording, once there is both. Called with the lock;
- * returns what to answer without it. */
-static GTask *
-take_answer (MynaCapture *self, GError **out_error)
-{
-  if (!self->end_known || self->stop_task == NULL)
-    return NULL;
-  self->end_known = FALSE;
-  *out_error = g_steal_pointer (&self->end_error);
-  return g_steal_pointer (&self->stop_task);
-}
-
 typedef struct
 {
   GTask *task;
@@ -260,43 +250,53 @@ typedef struct
 static gboolean
 answer_cb (gpointer user_data)
 {
-  Answer *answer = user_data;
+  MynaCapture *self = user_data;
+  Answer *answer;
 
-  g_assert (G_IS_TASK (answer->task));
+  g_assert (self != NULL);
 
+  pthread_mutex_lock (&self->lock);
+  answer = g_queue_pop_head (&self->answers);
+  pthread_mutex_unlock (&self->lock);
   if (answer->error != NULL)
     g_task_return_error (answer->task, answer->error);
   else
     g_task_return_boolean (answer->task, TRUE);
   g_object_unref (answer->task);
+  g_free (answer);
   return G_SOURCE_REMOVE;
 }
 
-/* Takes ownership of both. On the task's own context, because the last reference of a task must not
- * be dropped here: with it the recorder would go, which belongs to the main thread. */
+/* With the lock. Takes ownership of both. On the task's own context, because the last reference of
+ * a task must not be dropped here: with it the recorder would go, which belongs to the main thread.
+ */
 static void
-send_answer (GTask *task, GError *error)
+send_answer (MynaCapture *self, GTask *task, GError *error)
 {
-  g_autoptr (GSource) source = NULL;
-  Answer *answer;
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Answer *answer = g_new (Answer, 1);
 
-  if (task == NULL)
-    return;
-  answer = g_new (Answer, 1);
   *answer = (Answer) { task, error };
-  source = g_idle_source_new ();
+  g_queue_push_tail (&self->answers, answer);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, answer_cb, answer, g_free);
+  g_source_set_callback (source, answer_cb, capture_ref (self), (GDestroyNotify) capture_unref);
   g_source_attach (source, g_task_get_context (task));
+}
+
+/* With the lock. Answers who waits for the end of the recording, when there is both. */
+static void
+answer_if_ended (MynaCapture *self)
+{
+  if (!self->end_known || self->stop_task == NULL)
+    return;
+  self->end_known = FALSE;
+  send_answer (self, g_steal_pointer (&self->stop_task), g_steal_pointer (&self->end_error));
 }
 
 /* Takes ownership of @error, NULL when the recording is whole. */
 static void
 recording_ended (MynaCapture *self, GError *error)
 {
-  GTask *task;
-  GError *answer_error = NULL;
-
   if (error != NULL)
     set_state_error (self, error);
   pthread_mutex_lock (&self->lock);
@@ -306,9 +306,8 @@ recording_ended (MynaCapture *self, GError *error)
   g_clear_error (&self->end_error);
   self->end_error = error;
   self->end_known = TRUE;
-  task = take_answer (self, &answer_error);
+  answer_if_ended (self);
   pthread_mutex_unlock (&self->lock);
-  send_answer (task, answer_error);
 }
 
 /* Ends the file in the way the recording deserves: whole under its path, or as far as it goes under
@@ -862,26 +861,21 @@ myna_capture_resume (MynaCapture *self)
 void
 myna_capture_stop (MynaCapture *self, GTask *task)
 {
-  GTask *ready = NULL;
-  GError *error = NULL;
-
   g_return_if_fail (self != NULL && G_IS_TASK (task));
 
   pthread_mutex_lock (&self->lock);
   if (self->stop_task != NULL || (!self->state.recording && !self->end_known))
-    {
-      ready = task;
-      error = g_error_new_literal (MYNA_ERROR, MYNA_ERROR_FAILED, _ ("Nothing is being recorded."));
-    }
+    send_answer (
+        self, task,
+        g_error_new_literal (MYNA_ERROR, MYNA_ERROR_FAILED, _ ("Nothing is being recorded.")));
   else
     {
       self->stop_task = task;
-      ready = take_answer (self, &error);
-      if (ready == NULL)
+      if (!self->end_known)
         push_mark (self, MARK_STOP, NULL, TRUE);
+      answer_if_ended (self);
     }
   pthread_mutex_unlock (&self->lock);
-  send_answer (ready, error);
 }
 
 /**
