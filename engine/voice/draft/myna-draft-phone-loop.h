@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 #define MYNA_DRAFT_PHONE_STATES 3
+#define MYNA_DRAFT_HEARD_STATIC 16
+#define MYNA_DRAFT_HEARD_DIMS 32
 
 /**
  * MynaDraftHeard:
@@ -15,8 +17,6 @@ G_BEGIN_DECLS
  *
  * Speech as the phone loop hears it.
  */
-#define MYNA_DRAFT_HEARD_STATIC 16
-#define MYNA_DRAFT_HEARD_DIMS 32
 typedef struct
 {
   gsize n_frames;
