@@ -132,6 +132,15 @@ text_is (GtkWidget *widget, const char *text)
          g_strcmp0 (gtk_widget_get_name (widget), text) == 0;
 }
 
+/* The pages of a stack are "visible" even while another is shown. */
+static gboolean
+is_hidden_page (GtkWidget *widget)
+{
+  GtkWidget *parent = gtk_widget_get_parent (widget);
+
+  return GTK_IS_STACK (parent) && gtk_stack_get_visible_child (GTK_STACK (parent)) != widget;
+}
+
 /**
  * ui_test_find:
  * @root: where to look
@@ -145,7 +154,7 @@ ui_test_find (GtkWidget *root, GType type, const char *text)
 {
   GtkWidget *found = NULL;
 
-  if (!gtk_widget_get_visible (root))
+  if (!gtk_widget_get_visible (root) || is_hidden_page (root))
     return NULL;
   if (g_type_is_a (G_OBJECT_TYPE (root), type) && text_is (root, text))
     return root;

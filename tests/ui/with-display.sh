@@ -9,6 +9,7 @@ cat > "$home/.config/gtk-4.0/settings.ini" <<'INI'
 [Settings]
 gtk-font-name=Adwaita Sans 11
 gtk-enable-animations=false
+gtk-decoration-layout=:close
 INI
 
 xvfb_pid='' openbox_pid=''

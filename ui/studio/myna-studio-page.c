@@ -205,7 +205,7 @@ set_up_languages (MynaStudioPage *self)
   g_assert (MYNA_IS_STUDIO_PAGE (self));
 
   self->languages = myna_language_model_new (_ ("Voice’s Language"));
-  myna_language_model_attach (self->language_drop_down, self->languages);
+  gtk_drop_down_set_model (self->language_drop_down, self->languages);
   g_signal_connect_object (self->languages, "items-changed", G_CALLBACK (select_language), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

@@ -210,24 +210,3 @@ myna_language_model_find (GListModel *model, const char *code)
     }
   return GTK_INVALID_LIST_POSITION;
 }
-
-/**
- * myna_language_model_attach:
- * @drop_down: a drop down
- * @model: a model of MynaLanguageItem
- *
- * Shows @model in @drop_down, searchable by any of a language's names and its code.
- */
-void
-myna_language_model_attach (GtkDropDown *drop_down, GListModel *model)
-{
-  g_autoptr (GtkExpression) expression = NULL;
-
-  g_return_if_fail (GTK_IS_DROP_DOWN (drop_down));
-
-  expression = gtk_property_expression_new (MYNA_TYPE_LANGUAGE_ITEM, NULL, "search-text");
-  gtk_drop_down_set_expression (drop_down, expression);
-  gtk_drop_down_set_search_match_mode (drop_down, GTK_STRING_FILTER_MATCH_MODE_SUBSTRING);
-  gtk_drop_down_set_enable_search (drop_down, TRUE);
-  gtk_drop_down_set_model (drop_down, model);
-}

@@ -19,6 +19,5 @@ const char *myna_language_item_get_name (MynaLanguageItem *self);
 
 GListModel *myna_language_model_new (const char *first);
 guint myna_language_model_find (GListModel *model, const char *code);
-void myna_language_model_attach (GtkDropDown *drop_down, GListModel *model);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/widgets/myna-toasts.h"
 #include "ui/window/myna-pages.h"
 
 struct _MynaWindow
@@ -205,6 +206,15 @@ update_banner (MynaWindow *self)
   adw_banner_set_revealed (self->banner, TRUE);
 }
 
+/* The store writes in the background; what it could not write, the person must know. */
+static void
+on_write_failed (MynaWindow *self, const GError *error, MynaStore *store)
+{
+  g_assert (MYNA_IS_WINDOW (self));
+
+  myna_toasts_add_error (GTK_WIDGET (self), error);
+}
+
 static void
 on_banner_dismissed (MynaWindow *self, AdwBanner *banner)
 {
@@ -232,8 +242,24 @@ myna_window_set_library (MynaWindow *self, MynaLibrary *library)
   self->library = g_object_ref (library);
   page = g_settings_get_string (self->settings, "page");
   create_pages (self);
+  g_signal_connect_object (myna_library_get_store (library), "write-failed",
+                           G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
   gtk_stack_set_visible_child_name (self->stack, find_page (page) != NULL ? page : "studio");
   update_banner (self);
+}
+
+/**
+ * myna_window_get_library:
+ * @self: the window
+ *
+ * Returns: (transfer none) (nullable): the library, once it is open
+ */
+MynaLibrary *
+myna_window_get_library (MynaWindow *self)
+{
+  g_return_val_if_fail (MYNA_IS_WINDOW (self), NULL);
+
+  return self->library;
 }
 
 /**

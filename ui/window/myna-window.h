@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (MynaWindow, myna_window, MYNA, WINDOW, AdwApplicationWindo
 
 MynaWindow *myna_window_new (GtkApplication *application);
 void myna_window_set_library (MynaWindow *self, MynaLibrary *library);
+MynaLibrary *myna_window_get_library (MynaWindow *self);
 void myna_window_set_failure (MynaWindow *self, const GError *error);
 void myna_window_show_page (MynaWindow *self, const char *name);
 void myna_window_open_result (MynaWindow *self, const char *result);
