@@ -300,6 +300,26 @@ add_actions (MynaApplication *self)
 
 /* Application */
 
+/* The moment that a person sees the window; tests/ui/test-probe.c measures the start by it. */
+static void
+on_first_frame (GdkFrameClock *clock, MynaApplication *self)
+{
+  g_assert (MYNA_IS_APPLICATION (self));
+
+  g_debug ("first frame at %" G_GINT64_FORMAT, g_get_monotonic_time ());
+  g_signal_handlers_disconnect_by_func (clock, on_first_frame, self);
+}
+
+static void
+on_window_mapped (MynaApplication *self, GtkWidget *window)
+{
+  g_assert (MYNA_IS_APPLICATION (self));
+
+  g_signal_connect_object (gtk_widget_get_frame_clock (window), "after-paint",
+                           G_CALLBACK (on_first_frame), self, 0);
+  g_signal_handlers_disconnect_by_func (window, on_window_mapped, self);
+}
+
 static void
 create_window (MynaApplication *self)
 {
@@ -307,6 +327,8 @@ create_window (MynaApplication *self)
 
   g_set_weak_pointer (&self->window, myna_window_new (GTK_APPLICATION (self)));
   g_signal_connect_object (self->window, "close-request", G_CALLBACK (on_close_request), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->window, "map", G_CALLBACK (on_window_mapped), self,
                            G_CONNECT_SWAPPED);
   if (self->library != NULL)
     myna_window_set_library (self->window, self->library);
