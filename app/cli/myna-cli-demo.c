@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 #include "app/cli/myna-cli-common.h"
-#include "engine/core/myna-paths.h"
+#include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
 
 /* myna demo: from recordings to exported speech, with the time of each stage. */
@@ -102,8 +104,12 @@ open_library (Demo *self, GError **error)
       g_canonicalize_filename (options.output != NULL ? options.output : "myna-demo", NULL);
   self->stages = g_array_new (FALSE, FALSE, sizeof (Stage));
   g_array_set_clear_func (self->stages, stage_clear);
-  if (!myna_paths_ensure_dir (self->folder, error))
-    return FALSE;
+  /* For the user to look into and give away: not private as the data folder is. */
+  if (g_mkdir_with_parents (self->folder, 0777) != 0)
+    {
+      myna_error_set_from_errno (error, errno, self->folder);
+      return FALSE;
+    }
   /* A library of its own: the demo leaves nothing in the user's. */
   self->data_dir = g_dir_make_tmp ("myna-demo-XXXXXX", error);
   if (self->data_dir == NULL)

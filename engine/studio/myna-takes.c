@@ -458,23 +458,26 @@ myna_takes_find (MynaTakes *self, const char *id)
   return id != NULL ? find_in (self->takes, id) : NULL;
 }
 
-/* The begin of the text, in one line. */
+/* The begin of the text, in one line, cut between words. */
 static char *
 make_name (const char *text)
 {
   g_autofree char *begin = g_utf8_make_valid (text, (gssize) MIN (strlen (text), 1000));
   g_autoptr (GPtrArray) segments = myna_segment_text (begin, -1, NULL);
-  const char *first = segments->len > 0 ? ((MynaSegment *) segments->pdata[0])->text : "";
+  g_autoptr (GString) name = g_string_new (NULL);
   const char *end;
   const char *space;
 
-  if (g_utf8_strlen (first, -1) <= MAX_NAME_CHARS)
-    return g_strdup (first);
-  end = g_utf8_offset_to_pointer (first, MAX_NAME_CHARS);
-  space = g_utf8_strrchr (first, end - first, ' ');
-  if (space != NULL && space > first + MAX_NAME_CHARS / 2)
+  for (guint i = 0; i < segments->len && g_utf8_strlen (name->str, -1) <= MAX_NAME_CHARS; i++)
+    g_string_append_printf (name, "%s%s", i > 0 ? " " : "",
+                            ((const MynaSegment *) segments->pdata[i])->text);
+  if (g_utf8_strlen (name->str, -1) <= MAX_NAME_CHARS)
+    return g_string_free_and_steal (g_steal_pointer (&name));
+  end = g_utf8_offset_to_pointer (name->str, MAX_NAME_CHARS);
+  space = g_utf8_strrchr (name->str, end - name->str, ' ');
+  if (space != NULL && space > name->str + MAX_NAME_CHARS / 2)
     end = space;
-  return g_strdup_printf ("%.*s…", (int) (end - first), first);
+  return g_strdup_printf ("%.*s…", (int) (end - name->str), name->str);
 }
 
 static gboolean

@@ -92,7 +92,7 @@ test_speak (StudioFixture *f, gconstpointer data)
   g_assert_nonnull (job);
   g_assert_cmpint (myna_take_get_state (take), ==, MYNA_TAKE_WAITING);
   g_assert_cmpstr (myna_take_get_voice_name (take), ==, "Anna");
-  g_assert_cmpstr (myna_take_get_name (take), ==, "One is here.");
+  g_assert_cmpstr (myna_take_get_name (take), ==, "One is here. Two is longer. Three ends it.");
   g_object_ref (job);
   studio_fixture_wait_for_job (job);
   g_assert_cmpstr (myna_job_get_error (job), ==, NULL);
