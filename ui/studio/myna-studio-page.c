@@ -13,6 +13,7 @@
 #include "ui/studio/myna-take-page.h"
 #include "ui/studio/myna-take-row.h"
 #include "ui/studio/myna-text-editor.h"
+#include "ui/widgets/myna-drop-area.h"
 #include "ui/widgets/myna-language-model.h"
 #include "ui/widgets/myna-toasts.h"
 
@@ -84,6 +85,37 @@ on_banner_dismissed (MynaStudioPage *self, AdwBanner *banner)
   g_assert (MYNA_IS_STUDIO_PAGE (self));
 
   adw_banner_set_revealed (banner, FALSE);
+}
+
+static gboolean
+is_media (GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+
+  return g_content_type_is_mime_type (type, "audio/*") ||
+         g_content_type_is_mime_type (type, "video/*");
+}
+
+/* Recordings become a voice, whatever else was dropped with them; else the first file is the text.
+ */
+static void
+on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (list);
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_auto (GStrv) recordings = NULL;
+
+  g_assert (MYNA_IS_STUDIO_PAGE (self));
+
+  for (GSList *l = files; l != NULL; l = l->next)
+    if (is_media (l->data) && g_file_peek_path (l->data) != NULL)
+      g_strv_builder_add (paths, g_file_peek_path (l->data));
+  recordings = g_strv_builder_end (paths);
+  if (recordings[0] != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.add-voice-files", "^as", recordings);
+  else if (files != NULL)
+    myna_text_editor_load (self->editor, files->data);
 }
 
 static void
@@ -165,6 +197,8 @@ set_up_voices (MynaStudioPage *self)
   voices = G_LIST_MODEL (myna_studio_get_voices (self->studio));
   gtk_drop_down_set_model (self->voice_drop_down, voices);
   select_voice (self, id);
+  g_signal_connect_object (self->settings, "changed::voice", G_CALLBACK (on_voice_setting), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (voices, "items-changed", G_CALLBACK (on_voices_changed), self,
                            G_CONNECT_SWAPPED);
 }
@@ -272,6 +306,9 @@ show_take (MynaStudioPage *self, MynaTake *take)
     return;
   adw_navigation_view_pop_to_tag (self->navigation, "composer");
   adw_navigation_view_push (self->navigation, myna_take_page_new (self->studio, take));
+  /* Its play button is at hand, unless something else is being listened to. */
+  if (!myna_take_player_get_playing (myna_studio_get_player (self->studio)))
+    myna_take_player_load_take (myna_studio_get_player (self->studio), take);
 }
 
 static void
@@ -563,6 +600,7 @@ myna_studio_page_class_init (MynaStudioPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_studio_page_dispose;
 
+  g_type_ensure (MYNA_TYPE_DROP_AREA);
   g_type_ensure (MYNA_TYPE_LANGUAGE_ITEM);
   g_type_ensure (MYNA_TYPE_PLAYER_BAR);
   g_type_ensure (MYNA_TYPE_SPEECH_OPTIONS);
@@ -581,6 +619,7 @@ myna_studio_page_class_init (MynaStudioPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaStudioPage, takes_box);
   gtk_widget_class_bind_template_child (widget_class, MynaStudioPage, list);
   gtk_widget_class_bind_template_child (widget_class, MynaStudioPage, player_bar);
+  gtk_widget_class_bind_template_callback (widget_class, on_dropped);
   gtk_widget_class_bind_template_callback (widget_class, on_text_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_dismissed);
   gtk_widget_class_bind_template_callback (widget_class, on_voice_selected);

@@ -142,6 +142,23 @@ load_take (MynaTakePlayer *self, MynaTake *take)
 }
 
 /**
+ * myna_take_player_load_take:
+ * @self: the player
+ * @take: a take in any state
+ *
+ * Makes @take what the transport controls act on, without playing it.
+ */
+void
+myna_take_player_load_take (MynaTakePlayer *self, MynaTake *take)
+{
+  g_return_if_fail (MYNA_IS_TAKE_PLAYER (self));
+  g_return_if_fail (MYNA_IS_TAKE (take));
+
+  if (self->take != take)
+    load_take (self, take);
+}
+
+/**
  * myna_take_player_play_take:
  * @self: the player
  * @take: a take in any state

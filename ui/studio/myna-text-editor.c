@@ -252,31 +252,6 @@ myna_text_editor_get_length_text (MynaTextEditor *self)
 }
 
 static gboolean
-on_drop (MynaTextEditor *self, const GValue *value, double x, double y, GtkDropTarget *target)
-{
-  GSList *files = NULL;
-
-  g_assert (MYNA_IS_TEXT_EDITOR (self));
-
-  files = g_value_get_boxed (value);
-  if (files == NULL)
-    return FALSE;
-  myna_text_editor_load (self, G_FILE (files->data));
-  return TRUE;
-}
-
-/* In the capture phase: the text view would insert the file's URI. */
-static void
-accept_files (MynaTextEditor *self)
-{
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (target, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
-}
-
-static gboolean
 myna_text_editor_grab_focus (GtkWidget *widget)
 {
   return gtk_widget_grab_focus (GTK_WIDGET (MYNA_TEXT_EDITOR (widget)->text_view));
@@ -345,6 +320,5 @@ myna_text_editor_init (MynaTextEditor *self)
   self->empty = TRUE;
   self->speed = 1.0;
   gtk_widget_init_template (GTK_WIDGET (self));
-  accept_files (self);
   sum_up (self);
 }

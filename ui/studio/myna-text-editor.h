@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * MynaTextEditor:
  *
- * The text to speak: typed, pasted, or from a dropped text file. Main thread only.
+ * The text to speak: typed, pasted, or loaded from a file. Main thread only.
  *
  * Properties (notify): "empty" (boolean: nothing but white space), "length-text" (translated:
  * number of characters and estimated duration). Signal "changed": shortly after the text changed.

@@ -81,7 +81,7 @@ added_cb (MynaVoicesPage *self, MynaVoice *voice, MynaAddVoiceDialog *dialog)
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_title (toast, title);
   adw_toast_set_button_label (toast, _ ("_Speak With It"));
-  adw_toast_set_action_name (toast, "voices.use-voice");
+  adw_toast_set_action_name (toast, "win.use-voice");
   adw_toast_set_action_target (toast, "s", myna_voice_get_id (voice));
   myna_toasts_add (GTK_WIDGET (self), toast);
 }
@@ -129,6 +129,20 @@ add_from_file_action (GtkWidget *widget, const char *action_name, GVariant *para
   g_assert (MYNA_IS_VOICES_PAGE (self));
 
   myna_add_voice_dialog_choose_files (ensure_dialog (self));
+}
+
+static void
+add_files_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaVoicesPage *self = MYNA_VOICES_PAGE (widget);
+  g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
+  g_autoslist (GFile) files = NULL;
+
+  g_assert (MYNA_IS_VOICES_PAGE (self));
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    files = g_slist_append (files, g_file_new_for_path (paths[i]));
+  myna_add_voice_dialog_add_files (ensure_dialog (self), files);
 }
 
 static void
@@ -269,6 +283,7 @@ myna_voices_page_class_init (MynaVoicesPageClass *klass)
   gtk_widget_class_install_action (widget_class, "voices.record", NULL, record_action);
   gtk_widget_class_install_action (widget_class, "voices.add-from-file", NULL,
                                    add_from_file_action);
+  gtk_widget_class_install_action (widget_class, "voices.add-files", "as", add_files_action);
   gtk_widget_class_install_action (widget_class, "voices.show-voice", "s", show_voice_action);
   gtk_widget_class_install_action (widget_class, "voices.use-voice", "s", use_voice_action);
 }

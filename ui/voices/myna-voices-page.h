@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * The library of voices: list, one voice, and the way to a new one, also by dropping files.
  * Main thread only.
  *
- * Actions: "voices.add", "voices.record", "voices.add-from-file", "voices.show-voice" (s: ID),
- * "voices.use-voice" (s: ID).
+ * Actions: "voices.add", "voices.record", "voices.add-from-file", "voices.add-files" (as: paths),
+ * "voices.show-voice" (s: ID), "voices.use-voice" (s: ID).
  */
 G_DECLARE_FINAL_TYPE (MynaVoicesPage, myna_voices_page, MYNA, VOICES_PAGE, AdwBin)
 

@@ -20,10 +20,12 @@ G_BEGIN_DECLS
  * What a page may use: myna_toasts_add*() for feedback, and these window actions by
  * gtk_widget_activate_action():
  *  "win.show-page" (s: name) · "win.open-result" (s: "take:ID", "voice:ID" or a file path) ·
- *  "win.add-voice" · "win.add-voice-from-file".
- * What a page offers (gtk_widget_class_install_action on the page's class):
- *  studio: "studio.generate", "studio.show-take" (s: ID), … ·
- *  voices: "voices.add" and "voices.add-from-file" (open the dialog), "voices.show-voice" (s: ID).
+ *  "win.add-voice" · "win.add-voice-from-file" · "win.add-voice-files" (as: paths) ·
+ * "win.use-voice" (s: ID). A toast's action is looked up from the toast overlay: only these work
+ * there, not a page's own. What a page offers (gtk_widget_class_install_action on the page's
+ * class): studio: "studio.generate", "studio.show-take" (s: ID), … · voices: "voices.add" and
+ * "voices.add-from-file" (open the dialog), "voices.add-files" (as: paths), "voices.show-voice" (s:
+ * ID).
  */
 typedef struct
 {

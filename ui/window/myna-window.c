@@ -23,6 +23,9 @@ struct _MynaWindow
   /* Owned references */
   GSettings *settings;
   MynaLibrary *library;
+
+  /* Borrowed references */
+  GtkLabel *badge; /* (nullable): of the queue's row */
 };
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -152,8 +155,41 @@ on_visible_child (MynaWindow *self, GParamSpec *pspec, GtkStack *stack)
       gtk_list_box_select_row (self->sidebar, row);
 }
 
+/* How much work is waiting or running, beside the queue's name. */
+static void
+update_badge (MynaWindow *self)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *description = NULL;
+  guint n_jobs = 0;
+
+  g_assert (MYNA_IS_WINDOW (self));
+
+  n_jobs = myna_job_queue_get_n_unfinished (myna_library_get_queue (self->library));
+  text = g_strdup_printf ("%u", n_jobs);
+  description =
+      g_strdup_printf (ngettext ("%u unfinished job", "%u unfinished jobs", n_jobs), n_jobs);
+  gtk_label_set_text (self->badge, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->badge), n_jobs > 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->badge), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  description, -1);
+}
+
+static GtkLabel *
+create_badge (void)
+{
+  GtkWidget *badge = gtk_label_new (NULL);
+
+  gtk_widget_set_hexpand (badge, TRUE);
+  gtk_widget_set_halign (badge, GTK_ALIGN_END);
+  gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (badge, "myna-badge");
+  gtk_widget_add_css_class (badge, "numeric");
+  return GTK_LABEL (badge);
+}
+
 static GtkWidget *
-create_row (const MynaPageInfo *page)
+create_row (MynaWindow *self, const MynaPageInfo *page)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
@@ -164,6 +200,11 @@ create_row (const MynaPageInfo *page)
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), row);
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (page->icon_name));
   gtk_box_append (GTK_BOX (box), label);
+  if (g_str_equal (page->name, "queue"))
+    {
+      self->badge = create_badge ();
+      gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->badge));
+    }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_LABELLED_BY, label,
                                   NULL, -1);
@@ -182,7 +223,7 @@ create_pages (MynaWindow *self)
   for (guint i = 0; i < n_pages; i++)
     {
       gtk_stack_add_named (self->stack, pages[i].create (self->library), pages[i].name);
-      gtk_list_box_append (self->sidebar, create_row (&pages[i]));
+      gtk_list_box_append (self->sidebar, create_row (self, &pages[i]));
     }
 }
 
@@ -242,6 +283,12 @@ myna_window_set_library (MynaWindow *self, MynaLibrary *library)
   self->library = g_object_ref (library);
   page = g_settings_get_string (self->settings, "page");
   create_pages (self);
+  if (self->badge != NULL)
+    {
+      g_signal_connect_object (myna_library_get_queue (library), "notify::n-unfinished",
+                               G_CALLBACK (update_badge), self, G_CONNECT_SWAPPED);
+      update_badge (self);
+    }
   g_signal_connect_object (myna_library_get_store (library), "write-failed",
                            G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
   gtk_stack_set_visible_child_name (self->stack, find_page (page) != NULL ? page : "studio");
@@ -298,20 +345,38 @@ open_result_action (GtkWidget *widget, const char *action_name, GVariant *parame
   myna_window_open_result (MYNA_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
-/* What the voices page does, offered everywhere: "win.add-voice" is its "voices.add", and so on. */
+/* What the Voices page does, offered everywhere: "win.add-voice" is its "voices.add", and so on. */
 static void
 add_voice_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
+  static const char *const names[][2] = {
+    { "win.add-voice", "voices.add" },
+    { "win.add-voice-from-file", "voices.add-from-file" },
+    { "win.add-voice-files", "voices.add-files" },
+  };
   MynaWindow *self = MYNA_WINDOW (widget);
-  gboolean from_file = g_str_equal (action_name, "win.add-voice-from-file");
 
   g_assert (MYNA_IS_WINDOW (self));
 
   if (myna_window_get_page (self, "voices") == NULL)
     return;
   myna_window_show_page (self, "voices");
-  gtk_widget_activate_action (myna_window_get_page (self, "voices"),
-                              from_file ? "voices.add-from-file" : "voices.add", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (action_name, names[i][0]))
+      gtk_widget_activate_action_variant (myna_window_get_page (self, "voices"), names[i][1],
+                                          parameter);
+}
+
+/* The Studio page follows the setting. */
+static void
+use_voice_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  g_assert (MYNA_IS_WINDOW (self));
+
+  g_settings_set_value (self->settings, "voice", parameter);
+  myna_window_show_page (self, "studio");
 }
 
 /* "win.NAME" is "studio.NAME" of the Studio page, so that the keyboard works wherever the focus is.
@@ -337,6 +402,9 @@ myna_window_dispose (GObject *object)
 {
   MynaWindow *self = MYNA_WINDOW (object);
 
+  if (self->library != NULL)
+    g_signal_handlers_disconnect_by_data (myna_library_get_queue (self->library), self);
+  self->badge = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), MYNA_TYPE_WINDOW);
   g_clear_object (&self->library);
   g_clear_object (&self->settings);
@@ -372,6 +440,8 @@ myna_window_class_init (MynaWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-text", NULL, studio_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice", NULL, add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice-from-file", NULL, add_voice_action);
+  gtk_widget_class_install_action (widget_class, "win.add-voice-files", "as", add_voice_action);
+  gtk_widget_class_install_action (widget_class, "win.use-voice", "s", use_voice_action);
 }
 
 static void
