@@ -348,6 +348,22 @@ myna_application_activate (GApplication *application)
   leave_background (self);
 }
 
+/* Recordings from the file manager, or named on the command line. */
+static void
+myna_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  MynaApplication *self = MYNA_APPLICATION (application);
+  GSList *list = NULL;
+
+  g_application_activate (application);
+  g_clear_handle_id (&self->open_id, g_source_remove);
+  open_library (self);
+  for (int i = n_files - 1; i >= 0; i--)
+    list = g_slist_prepend (list, files[i]);
+  myna_window_add_voice (self->window, list);
+  g_slist_free (list);
+}
+
 static void
 myna_application_startup (GApplication *application)
 {
@@ -413,6 +429,7 @@ myna_application_class_init (MynaApplicationClass *klass)
   object_class->dispose = myna_application_dispose;
   application_class->startup = myna_application_startup;
   application_class->activate = myna_application_activate;
+  application_class->open = myna_application_open;
   application_class->shutdown = myna_application_shutdown;
 }
 
@@ -430,5 +447,5 @@ MynaApplication *
 myna_application_new (void)
 {
   return g_object_new (MYNA_TYPE_APPLICATION, "application-id", MYNA_APP_ID, "resource-base-path",
-                       MYNA_RESOURCE_BASE, NULL);
+                       MYNA_RESOURCE_BASE, "flags", G_APPLICATION_HANDLES_OPEN, NULL);
 }

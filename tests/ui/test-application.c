@@ -3,6 +3,7 @@
 
 #include "app/myna-application.h"
 #include "tests/ui/ui-test.h"
+#include "ui/voices/myna-voices-page.h"
 #include "ui/window/myna-window.h"
 
 /* The whole application in process, on the folder that MYNA_DATA_DIR names. */
@@ -92,6 +93,27 @@ test_opens (Fixture *fixture)
   g_application_activate (G_APPLICATION (fixture->application));
   g_assert_true (gtk_application_get_active_window (GTK_APPLICATION (fixture->application)) ==
                  GTK_WINDOW (fixture->window));
+}
+
+/* Opened with Myna in the file manager: two at once, before the library is open. */
+static void
+test_opens_recordings (Fixture *fixture)
+{
+  GFile *files[] = { g_file_new_for_path ("/one.wav"), g_file_new_for_path ("/two.wav") };
+  AdwDialog *dialog = NULL;
+  MynaVoicesPage *page = NULL;
+
+  g_application_open (G_APPLICATION (fixture->application), files, G_N_ELEMENTS (files), "");
+  page = MYNA_VOICES_PAGE (myna_window_get_page (MYNA_WINDOW (fixture->window), "voices"));
+  dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window));
+  g_assert_nonnull (dialog);
+  g_assert_true (dialog == ADW_DIALOG (myna_voices_page_get_dialog (page)));
+  ui_test_settle (fixture->window);
+  g_assert_nonnull (ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "one.wav"));
+  g_assert_nonnull (ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "two.wav"));
+  adw_dialog_force_close (dialog);
+  g_object_unref (files[0]);
+  g_object_unref (files[1]);
 }
 
 static void
@@ -220,6 +242,7 @@ test_close_asks (Fixture *fixture)
 
 static const Case cases[] = {
   { "/ui/application/opens", test_opens, FALSE },
+  { "/ui/application/opens-recordings", test_opens_recordings, FALSE },
   { "/ui/application/library-open-error", test_library_open_error, TRUE },
   { "/ui/application/dialogs", test_dialogs, FALSE },
   { "/ui/application/every-shortcut-has-an-action", test_every_shortcut_has_an_action, FALSE },

@@ -131,6 +131,20 @@ add_from_file_action (GtkWidget *widget, const char *action_name, GVariant *para
   myna_add_voice_dialog_choose_files (ensure_dialog (self));
 }
 
+/**
+ * myna_voices_page_add_files:
+ * @files: (element-type GFile): audio or video files
+ *
+ * Makes them samples in the dialog that adds a voice, which opens for it.
+ */
+void
+myna_voices_page_add_files (MynaVoicesPage *self, const GSList *files)
+{
+  g_return_if_fail (MYNA_IS_VOICES_PAGE (self));
+
+  myna_add_voice_dialog_add_files (ensure_dialog (self), files);
+}
+
 static void
 add_files_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -152,7 +166,7 @@ on_dropped (MynaVoicesPage *self, GdkFileList *list, MynaDropArea *area)
 
   g_assert (MYNA_IS_VOICES_PAGE (self));
 
-  myna_add_voice_dialog_add_files (ensure_dialog (self), files);
+  myna_voices_page_add_files (self, files);
 }
 
 static void

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaVoicesPage, myna_voices_page, MYNA, VOICES_PAGE, AdwBin)
 
 GtkWidget *myna_voices_page_new (MynaLibrary *library);
+void myna_voices_page_add_files (MynaVoicesPage *self, const GSList *files);
 MynaAddVoiceDialog *myna_voices_page_get_dialog (MynaVoicesPage *self);
 
 G_END_DECLS

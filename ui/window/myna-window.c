@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/voices/myna-voices-page.h"
 #include "ui/widgets/myna-toasts.h"
 #include "ui/window/myna-pages.h"
 
@@ -119,6 +120,28 @@ myna_window_open_result (MynaWindow *self, const char *result)
 
       gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (self), NULL, NULL, NULL);
     }
+}
+
+/**
+ * myna_window_add_voice:
+ * @self: the window
+ * @files: (element-type GFile): audio or video files
+ *
+ * Begins a voice from files that were opened with Myna. Does nothing while the library is not open:
+ * the window says why.
+ */
+void
+myna_window_add_voice (MynaWindow *self, const GSList *files)
+{
+  GtkWidget *page = NULL;
+
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  page = myna_window_get_page (self, "voices");
+  if (page == NULL)
+    return;
+  myna_window_show_page (self, "voices");
+  myna_voices_page_add_files (MYNA_VOICES_PAGE (page), files);
 }
 
 static void
