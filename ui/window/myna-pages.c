@@ -5,12 +5,14 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/queue/myna-queue-page.h"
 #include "ui/studio/myna-studio-page.h"
 #include "ui/voices/myna-voices-page.h"
 
 static const MynaPageInfo pages[] = {
   { "studio", N_ ("_Studio"), "myna-studio-symbolic", myna_studio_page_new },
   { "voices", N_ ("_Voices"), "myna-voices-symbolic", myna_voices_page_new },
+  { "queue", N_ ("_Queue"), "myna-queue-symbolic", myna_queue_page_new },
 };
 
 /**
