@@ -9,6 +9,8 @@
 
 /* A device that was plugged in gives several file events, and is usable a moment later. */
 #define SETTLE_MS 700
+/* While something is recorded or played the hardware cannot be looked at. */
+#define RETRY_MS 2000
 
 struct _MynaAudioDevices
 {
@@ -63,7 +65,8 @@ typedef struct
 {
   GWeakRef devices;
   MynaSoundDirection direction;
-  gboolean refresh;
+  gint64 asked_at;
+  gboolean in_vain; /* what is found is of an earlier look */
   GPtrArray *found;
 } Look;
 
@@ -111,6 +114,8 @@ take_found (MynaAudioDevices *self, GPtrArray *found)
   g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, found->len);
 }
 
+static gboolean settled_cb (gpointer user_data);
+
 static gboolean
 looked_cb (gpointer user_data)
 {
@@ -120,7 +125,11 @@ looked_cb (gpointer user_data)
   g_assert (look->found != NULL);
 
   if (self != NULL)
-    take_found (self, look->found);
+    {
+      take_found (self, look->found);
+      if (look->in_vain && self->settle_id == 0)
+        self->settle_id = g_timeout_add (RETRY_MS, settled_cb, self);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -131,20 +140,19 @@ look_on_sound_thread (gpointer user_data)
 
   g_assert (look->found == NULL);
 
-  if (look->refresh)
-    myna_portaudio_refresh ();
+  look->in_vain = !myna_portaudio_refresh (look->asked_at);
   look->found = myna_portaudio_list (look->direction);
   g_idle_add_full (G_PRIORITY_DEFAULT, looked_cb, look, (GDestroyNotify) look_free);
 }
 
 static void
-look_for_devices (MynaAudioDevices *self, gboolean refresh)
+look_for_devices (MynaAudioDevices *self)
 {
   Look *look = g_new0 (Look, 1);
 
   g_weak_ref_init (&look->devices, self);
   look->direction = self->direction;
-  look->refresh = refresh;
+  look->asked_at = g_get_monotonic_time ();
   myna_portaudio_post (look_on_sound_thread, look);
 }
 
@@ -156,7 +164,7 @@ settled_cb (gpointer user_data)
   g_assert (MYNA_IS_AUDIO_DEVICES (self));
 
   self->settle_id = 0;
-  look_for_devices (self, TRUE);
+  look_for_devices (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -237,7 +245,7 @@ devices_new (MynaSoundDirection direction)
 
   self->direction = direction;
   watch_hardware (self);
-  look_for_devices (self, TRUE);
+  look_for_devices (self);
   return self;
 }
 

@@ -39,6 +39,8 @@ struct _MynaCapture
 
   /* Sound thread. */
   MynaSoundStream *stream;
+  char *stream_device;
+  guint stream_serial;
   pthread_t writer_thread;
 
   /* Set while the writer thread does not run. */

@@ -71,6 +71,7 @@ myna_capture_unref (MynaCapture *self)
   g_queue_clear_full (&self->marks, myna_capture_mark_free);
   myna_capture_state_clear (&self->state);
   g_array_unref (self->peaks);
+  g_free (self->stream_device);
   g_clear_error (&self->end_error);
   pthread_cond_destroy (&self->wake);
   pthread_mutex_destroy (&self->lock);
@@ -204,26 +205,77 @@ set_serial (MynaCapture *self, guint serial)
   pthread_mutex_unlock (&self->lock);
 }
 
+static void
+stop_stream (MynaCapture *self)
+{
+  if (self->stream == NULL)
+    return;
+  g_clear_pointer (&self->stream, myna_sound_stream_close);
+  pthread_mutex_lock (&self->lock);
+  self->quit = TRUE;
+  pthread_cond_signal (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+  pthread_join (self->writer_thread, NULL);
+  set_serial (self, 0);
+  g_clear_pointer (&self->ring, myna_ring_free);
+}
+
+/* What is only measured can do without the device for a moment. */
 static gboolean
-start_stream (MynaCapture *self, const char *device_id, guint serial, GError **error)
+release_stream (gpointer user_data)
+{
+  MynaCapture *self = user_data;
+  gboolean recording;
+
+  g_assert (self != NULL);
+
+  pthread_mutex_lock (&self->lock);
+  recording = self->state.recording;
+  if (!recording)
+    self->serial = 0; /* what is asked for from now on waits for the stream to be there again */
+  pthread_mutex_unlock (&self->lock);
+  if (!recording)
+    stop_stream (self);
+  return !recording;
+}
+
+static gboolean
+start_stream (MynaCapture *self, GError **error)
 {
   int failed;
 
-  self->stream = myna_sound_stream_open (MYNA_SOUND_INPUT, device_id, device_id[0] ? 2 : 1,
-                                         LATENCY_SECONDS, error);
+  self->stream = myna_sound_stream_open (MYNA_SOUND_INPUT, self->stream_device,
+                                         self->stream_device[0] ? 2 : 1, LATENCY_SECONDS, error);
   if (self->stream == NULL)
     return FALSE;
   reset_for_stream (self);
   if (!myna_sound_stream_start (self->stream, capture_cb, self, error))
     return FALSE;
-  set_serial (self, serial);
+  set_serial (self, self->stream_serial);
   failed = pthread_create (&self->writer_thread, NULL, myna_capture_writer_run, self);
-  if (failed != 0)
+  if (failed == 0)
+    return TRUE;
+  g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_FAILED, g_strerror (failed));
+  set_serial (self, 0);
+  return FALSE;
+}
+
+static void
+open_stream (gpointer user_data)
+{
+  MynaCapture *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert (self != NULL && self->stream == NULL);
+
+  if (start_stream (self, &error))
     {
-      g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_FAILED, g_strerror (failed));
-      set_serial (self, 0);
+      myna_sound_stream_set_interruptible (self->stream, release_stream, open_stream, self);
+      return;
     }
-  return failed == 0;
+  g_clear_pointer (&self->stream, myna_sound_stream_close);
+  g_clear_pointer (&self->ring, myna_ring_free);
+  open_failed (self, self->stream_serial, error);
 }
 
 static void
@@ -231,17 +283,13 @@ open_on_sound_thread (gpointer user_data)
 {
   OpenRequest *request = user_data;
   MynaCapture *self = request->capture;
-  g_autoptr (GError) error = NULL;
 
-  g_assert (self != NULL && self->stream == NULL);
+  g_assert (self != NULL);
 
-  if (!start_stream (self, request->device_id, request->serial, &error))
-    {
-      g_clear_pointer (&self->stream, myna_sound_stream_close);
-      g_clear_pointer (&self->ring, myna_ring_free);
-      open_failed (self, request->serial, error);
-    }
-  g_free (request->device_id);
+  g_free (self->stream_device);
+  self->stream_device = request->device_id;
+  self->stream_serial = request->serial;
+  open_stream (self);
   g_free (request);
   myna_capture_unref (self);
 }
@@ -253,17 +301,7 @@ close_on_sound_thread (gpointer user_data)
 
   g_assert (self != NULL);
 
-  if (self->stream != NULL)
-    {
-      g_clear_pointer (&self->stream, myna_sound_stream_close);
-      pthread_mutex_lock (&self->lock);
-      self->quit = TRUE;
-      pthread_cond_signal (&self->wake);
-      pthread_mutex_unlock (&self->lock);
-      pthread_join (self->writer_thread, NULL);
-      set_serial (self, 0);
-      g_clear_pointer (&self->ring, myna_ring_free);
-    }
+  stop_stream (self);
   myna_capture_unref (self);
 }
 

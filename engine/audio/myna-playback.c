@@ -101,6 +101,61 @@ typedef struct
   guint serial;
 } OpenRequest;
 
+static void
+drop_stream (MynaPlayback *self)
+{
+  g_clear_pointer (&self->stream, myna_sound_stream_close);
+  g_clear_pointer (&self->stream_output, myna_output_unref);
+}
+
+static void
+close_on_sound_thread (gpointer user_data)
+{
+  MynaPlayback *self = user_data;
+
+  g_assert (self != NULL);
+
+  drop_stream (self);
+  myna_playback_unref (self);
+}
+
+/* With the lock. The position stays, for the next output. */
+static void
+close_locked (MynaPlayback *self)
+{
+  if (!self->open_wanted)
+    return;
+  self->open_wanted = FALSE;
+  if (self->output != NULL)
+    {
+      double position = get_position_locked (self);
+
+      myna_output_set_running (self->output, FALSE);
+      g_clear_pointer (&self->output, myna_output_unref);
+      seek_locked (self, position);
+    }
+  myna_portaudio_post (close_on_sound_thread, myna_playback_ref (self));
+}
+
+/* What does not sound can do without the device. */
+static gboolean
+release_stream (gpointer user_data)
+{
+  MynaPlayback *self = user_data;
+  gboolean running;
+
+  g_assert (self != NULL);
+
+  pthread_mutex_lock (&self->lock);
+  running = self->running;
+  if (!running)
+    close_locked (self);
+  pthread_mutex_unlock (&self->lock);
+  if (!running)
+    drop_stream (self);
+  return !running;
+}
+
 static gboolean
 start_stream (MynaPlayback *self, const char *device_id, GError **error)
 {
@@ -111,14 +166,8 @@ start_stream (MynaPlayback *self, const char *device_id, GError **error)
   self->stream_output = myna_output_new (myna_sound_stream_get_rate (self->stream),
                                          myna_sound_stream_get_channels (self->stream),
                                          myna_sound_stream_get_latency (self->stream));
+  myna_sound_stream_set_interruptible (self->stream, release_stream, NULL, self);
   return myna_sound_stream_start (self->stream, myna_output_callback, self->stream_output, error);
-}
-
-static void
-drop_stream (MynaPlayback *self)
-{
-  g_clear_pointer (&self->stream, myna_sound_stream_close);
-  g_clear_pointer (&self->stream_output, myna_output_unref);
 }
 
 /* Feeding goes on where it was, for the new output; unless that is not wanted any more. */
@@ -170,36 +219,7 @@ open_on_sound_thread (gpointer user_data)
   myna_playback_unref (self);
 }
 
-static void
-close_on_sound_thread (gpointer user_data)
-{
-  MynaPlayback *self = user_data;
-
-  g_assert (self != NULL);
-
-  drop_stream (self);
-  myna_playback_unref (self);
-}
-
 /* The caller's thread. */
-
-/* With the lock. The position stays, for the next output. */
-static void
-close_locked (MynaPlayback *self)
-{
-  if (!self->open_wanted)
-    return;
-  self->open_wanted = FALSE;
-  if (self->output != NULL)
-    {
-      double position = get_position_locked (self);
-
-      myna_output_set_running (self->output, FALSE);
-      g_clear_pointer (&self->output, myna_output_unref);
-      seek_locked (self, position);
-    }
-  myna_portaudio_post (close_on_sound_thread, myna_playback_ref (self));
-}
 
 /* With the lock. */
 static void

@@ -33,7 +33,8 @@ static MynaMailbox *mailbox; /* Message; lives as long as the process */
 
 /* The sound thread's own. */
 static gboolean initialized;
-static guint n_open_streams;
+static gint64 initialized_at;
+static GPtrArray *open_streams; /* MynaSoundStream */
 
 /* When each direction was last found to have no device; 0: it has some or nobody looked. */
 static _Atomic gint64 missing_since[2];
@@ -47,6 +48,9 @@ struct _MynaSoundStream
   int channels;
   double latency;
   gboolean started;
+  MynaSoundRelease release; /* (nullable) */
+  MynaSoundFunc reopen;     /* (nullable) */
+  gpointer owner;
   sem_t finished;
   atomic_bool closing;
 };
@@ -157,6 +161,7 @@ ensure_initialized (void)
   if (initialized)
     return TRUE;
   silence_libraries ();
+  initialized_at = g_get_monotonic_time ();
   failed = Pa_Initialize ();
   if (failed != paNoError)
     g_warning ("PortAudio could not be started: %s", Pa_GetErrorText (failed));
@@ -164,22 +169,62 @@ ensure_initialized (void)
   return initialized;
 }
 
+/* Who gave way, and how it gets its stream back. */
+typedef struct
+{
+  MynaSoundFunc reopen;
+  gpointer owner;
+} Interrupted;
+
+/* Has all streams closed whose owners can do without them; TRUE when none is left. */
+static gboolean
+release_streams (GArray *interrupted)
+{
+  while (open_streams != NULL && open_streams->len > 0)
+    {
+      MynaSoundStream *stream = g_ptr_array_index (open_streams, 0);
+      Interrupted one = { stream->reopen, stream->owner };
+
+      if (stream->release == NULL || !stream->release (stream->owner))
+        return FALSE;
+      g_array_append_val (interrupted, one);
+    }
+  return TRUE;
+}
+
 /**
  * myna_portaudio_refresh:
+ * @asked_at: monotonic time; a look since then serves
  *
- * Has PortAudio look at the hardware again, which it does only when it starts.
+ * Has PortAudio look at the hardware again, which it does only when it starts. Streams that are
+ * only measured or that linger are closed for it and opened again.
  *
- * Returns: FALSE while a stream is open, which such a restart would kill
+ * Returns: FALSE while something is recorded or played, which is not interrupted
  */
 gboolean
-myna_portaudio_refresh (void)
+myna_portaudio_refresh (gint64 asked_at)
 {
-  if (n_open_streams > 0)
-    return FALSE;
-  if (initialized)
-    Pa_Terminate ();
-  initialized = FALSE;
-  return ensure_initialized ();
+  g_autoptr (GArray) interrupted = NULL;
+  gboolean free_to;
+
+  if (initialized && initialized_at >= asked_at)
+    return TRUE;
+  interrupted = g_array_new (FALSE, FALSE, sizeof (Interrupted));
+  free_to = release_streams (interrupted);
+  if (free_to && initialized)
+    {
+      Pa_Terminate ();
+      initialized = FALSE;
+    }
+  ensure_initialized ();
+  for (guint i = 0; i < interrupted->len; i++)
+    {
+      Interrupted *one = &g_array_index (interrupted, Interrupted, i);
+
+      if (one->reopen != NULL)
+        one->reopen (one->owner);
+    }
+  return free_to;
 }
 
 /**
@@ -513,7 +558,7 @@ myna_sound_stream_open (MynaSoundDirection direction,
   self->latency = latency;
   sem_init (&self->finished, 0, 0);
   failed = try_to_open (self, direction, device_id, max_channels);
-  if (failed != paNoError && myna_portaudio_refresh ())
+  if (failed != paNoError && myna_portaudio_refresh (g_get_monotonic_time ()))
     failed = try_to_open (self, direction, device_id, max_channels);
   if (failed != paNoError)
     {
@@ -525,7 +570,9 @@ myna_sound_stream_open (MynaSoundDirection direction,
       g_free (self);
       return NULL;
     }
-  n_open_streams++;
+  if (open_streams == NULL)
+    open_streams = g_ptr_array_new ();
+  g_ptr_array_add (open_streams, self);
   read_stream_info (self, direction);
   Pa_SetStreamFinishedCallback (self->stream, stream_finished_cb);
   return self;
@@ -562,6 +609,28 @@ myna_sound_stream_start (MynaSoundStream *self,
                     "another one."),
                  Pa_GetErrorText (failed));
   return self->started;
+}
+
+/**
+ * myna_sound_stream_set_interruptible:
+ * @self: a stream
+ * @release: closes the stream, unless it is needed
+ * @reopen: (nullable): opens another one in its place
+ * @user_data: for both, which are called on the sound thread
+ *
+ * Allows that the stream is interrupted so that new hardware is found.
+ */
+void
+myna_sound_stream_set_interruptible (MynaSoundStream *self,
+                                     MynaSoundRelease release,
+                                     MynaSoundFunc reopen,
+                                     gpointer user_data)
+{
+  g_return_if_fail (self != NULL && release != NULL);
+
+  self->release = release;
+  self->reopen = reopen;
+  self->owner = user_data;
 }
 
 /**
@@ -635,7 +704,7 @@ myna_sound_stream_close (MynaSoundStream *self)
       Pa_StopStream (self->stream);
     }
   Pa_CloseStream (self->stream);
-  n_open_streams--;
+  g_ptr_array_remove (open_streams, self);
   sem_destroy (&self->finished);
   g_free (self);
 }

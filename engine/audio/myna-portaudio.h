@@ -36,7 +36,7 @@ void myna_portaudio_post (MynaSoundFunc func, gpointer user_data);
 gboolean myna_portaudio_is_known_missing (MynaSoundDirection direction);
 
 GPtrArray *myna_portaudio_list (MynaSoundDirection direction);
-gboolean myna_portaudio_refresh (void);
+gboolean myna_portaudio_refresh (gint64 asked_at);
 
 /**
  * MynaSoundStream:
@@ -44,6 +44,9 @@ gboolean myna_portaudio_refresh (void);
  * An open stream of float samples to or from one device.
  */
 typedef struct _MynaSoundStream MynaSoundStream;
+
+/* Closes its stream, unless it cannot be done without at this moment. */
+typedef gboolean (*MynaSoundRelease) (gpointer user_data);
 
 MynaSoundStream *myna_sound_stream_open (MynaSoundDirection direction,
                                          const char *device_id,
@@ -54,6 +57,10 @@ gboolean myna_sound_stream_start (MynaSoundStream *self,
                                   PaStreamCallback *callback,
                                   gpointer user_data,
                                   GError **error);
+void myna_sound_stream_set_interruptible (MynaSoundStream *self,
+                                          MynaSoundRelease release,
+                                          MynaSoundFunc reopen,
+                                          gpointer user_data);
 int myna_sound_stream_get_rate (MynaSoundStream *self);
 int myna_sound_stream_get_channels (MynaSoundStream *self);
 double myna_sound_stream_get_latency (MynaSoundStream *self);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 
+#include "engine/audio/myna-audio-devices.h"
 #include "engine/audio/myna-audio-load.h"
 #include "engine/audio/myna-recorder.h"
 #include "engine/core/myna-error.h"
@@ -269,6 +270,59 @@ check_incomplete (Fixture *f, double at_least)
   g_assert_cmpfloat ((double) audio->n_frames / audio->rate, >=, at_least);
 }
 
+static gboolean
+has_devices (gpointer data)
+{
+  return g_list_model_get_n_items (data) > 0;
+}
+
+/* New hardware is looked for while the level is measured: it goes on being measured. */
+static void
+test_look_while_monitoring (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaAudioDevices) devices = NULL;
+
+  g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
+  f->wanted = 0.1;
+  bench_wait (has_level, f);
+  devices = myna_audio_devices_new_inputs ();
+  /* A recording that is asked for in the same moment is not lost. */
+  record_for (f, 0.3);
+  bench_wait (has_devices, devices);
+  g_assert_true (stop (f, &error));
+  g_assert_no_error (error);
+  f->wanted = 0.1;
+  bench_wait (has_level, f);
+  g_assert_cmpstr (myna_recorder_get_error (f->recorder), ==, NULL);
+}
+
+/* While something is recorded it is not interrupted. */
+static void
+test_look_while_recording (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaAudio) audio = NULL;
+  g_autoptr (MynaAudioDevices) devices = NULL;
+  gssize at;
+
+  g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
+  f->wanted = 0.1;
+  bench_wait (has_level, f);
+  record_for (f, 0.3);
+  devices = myna_audio_devices_new_inputs ();
+  bench_wait (has_devices, devices);
+  f->wanted = 0.6;
+  bench_wait (has_elapsed, f);
+  g_assert_true (stop (f, &error));
+  audio = myna_audio_load (f->path, -1, 0, 0, 0, 0, NULL, &error);
+  g_assert_no_error (error);
+  at = bench_find (&f->bench, audio->samples, 200, 1);
+  g_assert_cmpint (at, >=, 0);
+  g_assert_cmpuint (bench_follow (&f->bench, audio->samples, audio->n_frames, (gsize) at, 1), ==,
+                    audio->n_frames);
+}
+
 static void
 signal_server (int number)
 {
@@ -407,6 +461,8 @@ main (int argc, char **argv)
   ADD ("whole", test_whole);
   ADD ("alone", test_alone);
   ADD ("pause", test_pause);
+  ADD ("look-while-monitoring", test_look_while_monitoring);
+  ADD ("look-while-recording", test_look_while_recording);
   ADD ("stalled", test_stalled);
   ADD ("unwritable", test_unwritable);
   ADD ("stop-without-start", test_stop_without_start);
