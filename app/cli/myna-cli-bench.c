@@ -16,9 +16,6 @@
 
 #define EXAMPLE_SECONDS 60
 
-/* Each figure is the best of so many runs: others disturb, nothing helps. */
-#define RUNS 3
-
 static const char *const sentences[] = {
   "The birch canoe slid on the smooth planks.",  "Glue the sheet to the dark blue background.",
   "It is easy to tell the depth of a well.",     "These days a chicken leg is a rare dish.",
@@ -33,6 +30,7 @@ static struct
 {
   char *reference;
   char *reference_text;
+  int runs;
   gboolean json;
 } options;
 
@@ -41,6 +39,9 @@ static const GOptionEntry entries[] = {
     N_ ("Recording of the voice, instead of the example"), N_ ("FILE") },
   { "reference-text", 0, 0, G_OPTION_ARG_FILENAME, &options.reference_text,
     N_ ("What is said in it"), N_ ("TEXT") },
+  /* Others on the machine disturb a figure, nothing makes it better than it is. */
+  { "runs", 0, 0, G_OPTION_ARG_INT, &options.runs,
+    N_ ("Measure so many times and show the best (3)"), N_ ("N") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON"), NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -115,7 +116,7 @@ measure (SpeakFunc func, gpointer data, guint n_sentences, Figure *best, GError 
 {
   Figure figure = { n_sentences, 0, 0, 0, 0 };
 
-  for (int run = 0; run < RUNS; run++)
+  for (int run = 0; run < options.runs; run++)
     {
       if (!measure_once (func, data, &figure, error))
         return FALSE;
@@ -257,6 +258,7 @@ myna_cli_bench (int argc, char **argv)
   g_autofree char *folder = NULL;
   MynaCliStatus status;
 
+  options.runs = 3;
   if (!myna_cli_parse (&argc, &argv, "[speak]",
                        _ ("Measures the draft voice beside espeak-ng alone: real-time factor (RTF) "
                           "and time to the first audio."),
@@ -264,6 +266,8 @@ myna_cli_bench (int argc, char **argv)
     return MYNA_CLI_USAGE;
   if (argc > 2 || (argc == 2 && strcmp (argv[1], "speak") != 0))
     return myna_cli_usage_error ("bench", _ ("it measures “speak”."));
+  if (options.runs < 1 || options.runs > 100)
+    return myna_cli_usage_error ("bench", _ ("--runs is from 1 to 100."));
   dir = g_dir_make_tmp ("myna-bench-XXXXXX", &error);
   if (dir == NULL)
     return myna_cli_fail (error);

@@ -199,6 +199,7 @@ static gboolean
 check_output (Speak *self, GError **error)
 {
   g_autofree char *folder = NULL;
+  g_autofree char *dot = NULL;
 
   self->output = g_canonicalize_filename (options.output, NULL);
   folder = g_path_get_dirname (self->output);
@@ -215,7 +216,9 @@ check_output (Speak *self, GError **error)
       myna_error_set_from_errno (error, EISDIR, options.output);
       return FALSE;
     }
-  if (access (folder, W_OK) != 0)
+  /* The dot makes a file in the place of the folder an error. */
+  dot = g_build_filename (folder, ".", NULL);
+  if (access (dot, W_OK) != 0)
     {
       myna_error_set_from_errno (error, errno, folder);
       return FALSE;

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+#include "engine/audio/myna-audio-load.h"
+#include "engine/core/myna-sidecar.h"
+#include "studio-fixture.h"
+
+/* The program as a user calls it: exit statuses, one plain sentence on failure, JSON, resuming. */
+
+typedef struct
+{
+  StudioFixture studio; /* its library stays closed: the program opens the folder */
+  char *sample;         /* 8 s of speech */
+  int status;
+  char *output;
+  char *errors;
+} Fixture;
+
+static const char *program;
+
+static GSubprocessLauncher *
+make_launcher (Fixture *f, GSubprocessFlags flags)
+{
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+
+  g_subprocess_launcher_setenv (launcher, "MYNA_DATA_DIR", f->studio.dir, TRUE);
+  g_subprocess_launcher_unsetenv (launcher, "DISPLAY");
+  g_subprocess_launcher_unsetenv (launcher, "WAYLAND_DISPLAY");
+  /* The C locale, where neither arguments nor messages may be mangled. */
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C", TRUE);
+  g_subprocess_launcher_set_cwd (launcher, f->studio.dir);
+  return launcher;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  studio_fixture_set_up (&f->studio, data);
+  f->sample = studio_fixture_make_sample (&f->studio, "sample.wav", 8);
+  studio_fixture_close (&f->studio);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_free (f->sample);
+  g_free (f->output);
+  g_free (f->errors);
+  studio_fixture_tear_down (&f->studio, data);
+}
+
+static GStrv
+make_arguments (const char *first, va_list args)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_add (builder, program);
+  for (const char *argument = first; argument != NULL; argument = va_arg (args, const char *))
+    g_strv_builder_add (builder, argument);
+  return g_strv_builder_end (builder);
+}
+
+/* Runs the program to its end. */
+static void
+run_with_input (Fixture *f, const char *input, GStrv arguments)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      make_launcher (f, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                            G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+      g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
+
+  g_assert_no_error (error);
+  g_clear_pointer (&f->output, g_free);
+  g_clear_pointer (&f->errors, g_free);
+  g_assert_true (
+      g_subprocess_communicate_utf8 (process, input, NULL, &f->output, &f->errors, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  f->status = g_subprocess_get_exit_status (process);
+  g_test_message ("%s %s: %d %s%s", arguments[1], arguments[1] != NULL ? arguments[2] : "",
+                  f->status, f->output, f->errors);
+}
+
+static void run (Fixture *f, const char *first, ...) G_GNUC_NULL_TERMINATED;
+
+static void
+run (Fixture *f, const char *first, ...)
+{
+  g_auto (GStrv) arguments = NULL;
+  va_list args;
+
+  va_start (args, first);
+  arguments = make_arguments (first, args);
+  va_end (args);
+  run_with_input (f, "", arguments);
+}
+
+static GSubprocess *
+start (Fixture *f, const char *first, ...)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      make_launcher (f, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) arguments = NULL;
+  GSubprocess *process;
+  va_list args;
+
+  va_start (args, first);
+  arguments = make_arguments (first, args);
+  va_end (args);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
+  g_assert_no_error (error);
+  return process;
+}
+
+/* Status 1, nothing on the standard output, and one plain sentence for a person. */
+static void
+assert_failed (Fixture *f, const char *hint)
+{
+  g_auto (GStrv) lines = g_strsplit (f->errors, "\n", -1);
+
+  g_assert_cmpint (f->status, ==, 1);
+  g_assert_cmpstr (f->output, ==, "");
+  g_assert_cmpuint (g_strv_length (lines), ==, 2);
+  g_assert_true (g_str_has_prefix (lines[0], "myna: "));
+  g_assert_true (g_str_has_suffix (lines[0], "."));
+  g_assert_nonnull (strstr (lines[0], hint));
+}
+
+static void
+assert_usage (Fixture *f)
+{
+  g_assert_cmpint (f->status, ==, 2);
+  g_assert_cmpstr (f->output, ==, "");
+  g_assert_nonnull (strstr (f->errors, "myna"));
+}
+
+static void
+assert_done (Fixture *f)
+{
+  if (f->status != 0)
+    g_printerr ("%s", f->errors);
+  g_assert_cmpint (f->status, ==, 0);
+  g_assert_null (strstr (f->errors, "WARNING"));
+  g_assert_null (strstr (f->errors, "CRITICAL"));
+}
+
+static JsonObject *
+parse_json (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = json_from_string (f->output, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (JSON_NODE_HOLDS_OBJECT (node));
+  return json_node_dup_object (node);
+}
+
+static void
+test_usage (Fixture *f, gconstpointer data)
+{
+  run (f, "help", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "speak"));
+  run (f, "speak", "--help", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "--reference"));
+  run (f, "--version", NULL);
+  assert_done (f);
+  run (f, "speek", NULL);
+  assert_usage (f);
+  run (f, "speak", NULL);
+  assert_usage (f);
+  run (f, "speak", "--no-such-option", NULL);
+  assert_usage (f);
+  run (f, "speak", "--voice", "A", "--reference", "b", "--text", "c", "-o", "d.wav", NULL);
+  assert_usage (f);
+  run (f, "speak", "--voice", "A", "--text", "c", "--text-file", "d", "-o", "e.wav", NULL);
+  assert_usage (f);
+  run (f, "speak", "--voice", "A", "--text", "c", "-o", "d.wav", "--speed", "9", NULL);
+  assert_usage (f);
+  run (f, "speak", "--voice", "A", "--text", "c", "-o", "d.wav", "--seed", "-1", NULL);
+  assert_usage (f);
+  run (f, "voices", "frobnicate", NULL);
+  assert_usage (f);
+  run (f, "voices", "show", NULL);
+  assert_usage (f);
+  run (f, "voices", "add", "Anna", NULL);
+  assert_usage (f);
+  run (f, "voices", "add", "Anna", "--audio", f->sample, "--from", "x", NULL);
+  assert_usage (f);
+  run (f, "jobs", "resume", NULL);
+  assert_usage (f);
+  run (f, "demo", "now", NULL);
+  assert_usage (f);
+}
+
+static void
+speak_like (Fixture *f, const char *reference, const char *text, const char *output)
+{
+  run (f, "speak", "--reference", reference, "--text", text, "-o", output, "--quiet", NULL);
+}
+
+static void
+test_bad_input (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text_file = g_build_filename (f->studio.dir, "a.txt", NULL);
+  g_autofree char *old = g_build_filename (f->studio.dir, "old.wav", NULL);
+  g_autofree char *kept = NULL;
+
+  g_assert_true (g_file_set_contents (text_file, "not audio", -1, NULL));
+  g_assert_true (g_file_set_contents (old, "old", -1, NULL));
+  speak_like (f, f->sample, "", "out.wav");
+  assert_failed (f, "nothing to say");
+  speak_like (f, f->sample, "... !? --- \"\"", "out.wav");
+  assert_failed (f, "nothing to say");
+  speak_like (f, f->sample, "😀 👍🏽 🇩🇪", "out.wav");
+  assert_failed (f, "nothing to say");
+  speak_like (f, "a.txt", "Hello.", "out.wav");
+  assert_failed (f, "a.txt");
+  speak_like (f, "missing.wav", "Hello.", "out.wav");
+  assert_failed (f, "missing.wav");
+  speak_like (f, f->studio.dir, "Hello.", "out.wav");
+  assert_failed (f, f->studio.dir);
+  speak_like (f, f->sample, "Hello.", "out.xyz");
+  assert_failed (f, "out.xyz");
+  speak_like (f, f->sample, "Hello.", "no/such/folder/out.wav");
+  assert_failed (f, "no/such/folder");
+  speak_like (f, f->sample, "Hello.", "a.txt/out.wav");
+  assert_failed (f, "a.txt");
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "old.wav", "--language",
+       "klingon!", NULL);
+  assert_failed (f, "klingon!");
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "old.wav", "--engine",
+       "no-such", NULL);
+  assert_failed (f, "no-such");
+  run (f, "speak", "--voice", "Nobody", "--text", "Hello.", "-o", "old.wav", NULL);
+  assert_failed (f, "Nobody");
+  run (f, "speak", "--reference", f->sample, "--text-file", "missing.txt", "-o", "old.wav", NULL);
+  assert_failed (f, "missing.txt");
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "old.wav", "--from", "1",
+       "--to", "1.2", "--quiet", NULL);
+  assert_failed (f, "0.2 seconds");
+  run (f, "jobs", "show", "99", NULL);
+  assert_failed (f, "99");
+  run (f, "jobs", "resume", "x", NULL);
+  assert_failed (f, "x");
+  run (f, "voices", "remove", "Nobody", NULL);
+  assert_failed (f, "Nobody");
+  g_assert_true (g_file_get_contents (old, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "old");
+}
+
+static void
+test_bad_samples (Fixture *f, gconstpointer data)
+{
+  g_autofree char *silent = g_build_filename (f->studio.dir, "silent.wav", NULL);
+  g_autofree char *endless = g_build_filename (f->studio.dir, "long.wav", NULL);
+  g_autofree float *zeros = g_new0 (float, 8000 * 60 * 4);
+  g_autoptr (JsonObject) json = NULL;
+
+  studio_fixture_write_wav (silent, zeros, 8000 * 10, 8000);
+  studio_fixture_write_wav (endless, zeros, 8000 * 60 * 4, 8000);
+  run (f, "voices", "add", "Anna", "--audio", silent, "--consent", NULL);
+  assert_failed (f, "No speech");
+  run (f, "voices", "add", "Anna", "--audio", endless, "--consent", NULL);
+  assert_failed (f, "4:00");
+  run (f, "voices", "add", "Anna", "--audio", f->sample, "--consent", "--to", "0.2", NULL);
+  assert_failed (f, "0.2 seconds");
+  run (f, "voices", "add", "Anna", "--audio", f->sample, NULL);
+  assert_failed (f, "--consent");
+  run (f, "voices", "add", " ", "--audio", f->sample, "--consent", NULL);
+  assert_failed (f, "name");
+  run (f, "voices", "list", "--json", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json, "voices")), ==, 0);
+}
+
+static void
+assert_audio (Fixture *f, const char *name, double at_least)
+{
+  g_autofree char *path = g_build_filename (f->studio.dir, name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaAudio) audio = myna_audio_load (path, -1, 0, 0, 0, 1, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpfloat ((double) audio->n_frames / audio->rate, >, at_least);
+}
+
+static void
+test_voices (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonObject) json = NULL;
+  JsonObject *voice;
+
+  run (f, "voices", "add", "Anna Öz", "--audio", f->sample, "--text", "The birch canoe.",
+       "--consent", "--quiet", NULL);
+  assert_done (f);
+  run (f, "voices", "--json", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  voice = json_array_get_object_element (json_object_get_array_member (json, "voices"), 0);
+  g_assert_cmpstr (json_object_get_string_member (voice, "name"), ==, "Anna Öz");
+  g_assert_cmpstr (json_object_get_string_member (voice, "transcript"), ==, "The birch canoe.");
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (voice, "seconds"), 8, 0.01);
+  g_assert_true (json_object_get_boolean_member (voice, "prepared"));
+  run (f, "voices", "show", "anna öz", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "Anna Öz"));
+
+  run (f, "speak", "--voice", "Anna Öz", "--text", "Café au lait.", "-o", "out.opus", "--quiet",
+       NULL);
+  assert_done (f);
+  g_assert_true (g_str_has_suffix (f->output, "out.opus\n"));
+  assert_audio (f, "out.opus", 0.5);
+  run (f, "voices", "remove", "Anna Öz", NULL);
+  assert_done (f);
+  run (f, "voices", NULL);
+  assert_done (f);
+  g_assert_cmpstr (f->output, ==, "");
+}
+
+static void
+test_speak (Fixture *f, gconstpointer data)
+{
+  g_auto (GStrv) arguments =
+      g_strsplit ("speak|--reference|sample.wav|--reference-text|The birch canoe slid.|"
+                  "--text-file|-|-o|out.flac|--json|--seed|5|--speed|1.2|--pitch|2|--clarity|0.5|"
+                  "--pause|0.4|--quiet",
+                  "|", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  g_autoptr (JsonObject) json = NULL;
+
+  g_strv_builder_add (builder, program);
+  g_strv_builder_addv (builder, (const char **) arguments);
+  all = g_strv_builder_end (builder);
+  run_with_input (f, "One sentence from the standard input.\r\nAnd a second.", all);
+  assert_done (f);
+  json = parse_json (f);
+  g_assert_true (g_str_has_suffix (json_object_get_string_member (json, "output"), "/out.flac"));
+  g_assert_cmpfloat (json_object_get_double_member (json, "seconds"), >, 1);
+  g_assert_true (json_object_has_member (json, "warnings"));
+  assert_audio (f, "out.flac", 1);
+  run (f, "voices", NULL);
+  g_assert_cmpstr (f->output, ==, "");
+}
+
+static char *
+make_text (Fixture *f, const char *name, guint n)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char *path = g_build_filename (f->studio.dir, name, NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "This is sentence number %u of a long text. ", i);
+  g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
+  return path;
+}
+
+/* Reads the progress until the third sentence is spoken, however long that takes. */
+static void
+wait_for_sentences (GSubprocess *process)
+{
+  g_autoptr (GDataInputStream) lines =
+      g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
+  gboolean speaks = FALSE;
+
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
+  while (!speaks)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
+      const char *number;
+
+      g_assert_nonnull (line);
+      number = strstr (line, "Speaking sentence ");
+      speaks = number != NULL && atoi (number + strlen ("Speaking sentence ")) >= 3;
+    }
+}
+
+static const char *
+get_state (Fixture *f, JsonObject **json)
+{
+  JsonArray *jobs;
+
+  run (f, "jobs", "--json", NULL);
+  assert_done (f);
+  *json = parse_json (f);
+  jobs = json_object_get_array_member (*json, "jobs");
+  g_assert_cmpuint (json_array_get_length (jobs), ==, 1);
+  return json_object_get_string_member (json_array_get_object_element (jobs, 0), "state");
+}
+
+/* A text of 1 MB, and Ctrl-C. */
+static void
+test_cancel (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = make_text (f, "text.txt", 22000);
+  g_autofree char *output = g_build_filename (f->studio.dir, "out.wav", NULL);
+  g_autoptr (JsonObject) json = NULL;
+  g_autoptr (GSubprocess) process =
+      start (f, "speak", "--reference", f->sample, "--text-file", text, "-o", output, NULL);
+
+  wait_for_sentences (process);
+  g_subprocess_send_signal (process, SIGINT);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_true (g_subprocess_get_if_exited (process));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+  g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+  g_assert_cmpstr (get_state (f, &json), ==, "cancelled");
+  run (f, "jobs", "clear", NULL);
+  assert_done (f);
+  run (f, "jobs", NULL);
+  g_assert_cmpstr (f->output, ==, "");
+}
+
+/* kill -9 in the middle; resuming writes the same file as a run without it. */
+static void
+test_killed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = make_text (f, "text.txt", 150);
+  g_autofree char *output = g_build_filename (f->studio.dir, "out.wav", NULL);
+  g_autofree char *resumed = NULL;
+  g_autofree char *whole = NULL;
+  gsize resumed_size = 0;
+  gsize whole_size = 0;
+  g_autoptr (JsonObject) json = NULL;
+  g_autoptr (GSubprocess) process =
+      start (f, "speak", "--reference", f->sample, "--text-file", text, "-o", output, NULL);
+
+  wait_for_sentences (process);
+  g_subprocess_force_exit (process);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_cmpstr (get_state (f, &json), ==, "interrupted");
+  g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+  run (f, "jobs", "resume", "1", "--quiet", NULL);
+  assert_done (f);
+  g_assert_true (g_file_get_contents (output, &resumed, &resumed_size, NULL));
+  run (f, "jobs", "resume", "1", NULL);
+  assert_failed (f, "done");
+
+  run (f, "speak", "--reference", f->sample, "--text-file", text, "-o", output, "--quiet", NULL);
+  assert_done (f);
+  g_assert_true (g_file_get_contents (output, &whole, &whole_size, NULL));
+  g_assert_cmpmem (resumed, resumed_size, whole, whole_size);
+}
+
+/* Another process has the data folder: speaking works all the same, changing says why not. */
+static void
+test_busy (Fixture *f, gconstpointer data)
+{
+  run (f, "voices", "add", "Anna", "--audio", f->sample, "--consent", "--quiet", NULL);
+  assert_done (f);
+  studio_fixture_open (&f->studio, MYNA_LIBRARY_OPEN_DEFAULT);
+  run (f, "voices", NULL);
+  assert_done (f);
+  g_assert_true (g_str_has_prefix (f->output, "Anna\t"));
+  run (f, "speak", "--voice", "Anna", "--text", "Hello there.", "-o", "out.mp3", "--quiet", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->errors, "cannot be resumed"));
+  assert_audio (f, "out.mp3", 0.4);
+  run (f, "voices", "remove", "Anna", NULL);
+  assert_failed (f, "another Myna");
+  run (f, "voices", "add", "Bob", "--audio", f->sample, "--consent", NULL);
+  assert_failed (f, "another Myna");
+  run (f, "jobs", "clear", NULL);
+  assert_failed (f, "another Myna");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->studio.voices)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->studio.takes)), ==, 0);
+}
+
+static void
+test_damaged_database (Fixture *f, gconstpointer data)
+{
+  g_autofree char *database = g_build_filename (f->studio.dir, "myna.db", NULL);
+
+  run (f, "voices", "add", "Anna", "--audio", f->sample, "--consent", "--quiet", NULL);
+  assert_done (f);
+  g_assert_true (g_file_set_contents (database, "no database", -1, NULL));
+  run (f, "voices", NULL);
+  assert_done (f);
+  g_assert_true (g_str_has_prefix (f->output, "Anna\t"));
+  g_assert_true (g_str_has_prefix (f->errors, "Note: "));
+}
+
+/* The example is a folder of recordings with transcripts. */
+static void
+test_demo (Fixture *f, gconstpointer data)
+{
+  static const char *const results[] = { "speech.wav", "speech.flac", "speech.opus", "speech.mp3" };
+  g_autofree char *transcript = g_build_filename (f->studio.dir, "sample.txt", NULL);
+
+  g_assert_true (g_file_set_contents (transcript, "The birch canoe slid.", -1, NULL));
+  g_setenv ("MYNA_EXAMPLE_DIR", f->studio.dir, TRUE);
+  run (f, "demo", "--quiet", "-o", "results", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "results"));
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *name = g_build_filename ("results", results[i], NULL);
+
+      assert_audio (f, name, 5);
+    }
+  g_setenv ("MYNA_EXAMPLE_DIR", "/no/such/folder", TRUE);
+  run (f, "demo", NULL);
+  assert_failed (f, "/no/such/folder");
+  g_unsetenv ("MYNA_EXAMPLE_DIR");
+}
+
+static void
+test_bench (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonObject) json = NULL;
+  JsonArray *lines;
+
+  run (f, "bench", "speak", "--reference", f->sample, "--json", "--runs", "1", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  lines = json_object_get_array_member (json, "speak");
+  g_assert_cmpuint (json_array_get_length (lines), ==, 4);
+  for (guint i = 0; i < json_array_get_length (lines); i++)
+    {
+      JsonObject *line = json_array_get_object_element (lines, i);
+      JsonObject *draft = json_object_get_object_member (line, "draft");
+
+      g_assert_cmpfloat (json_object_get_double_member (draft, "rtf"), >, 0);
+      g_assert_true (json_object_has_member (line, "espeak-ng"));
+    }
+}
+
+static void
+add (const char *path, void (*func) (Fixture *f, gconstpointer data))
+{
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  program = g_getenv ("MYNA_PROGRAM");
+  g_assert_nonnull (program);
+  add ("/cli/usage", test_usage);
+  add ("/cli/bad-input", test_bad_input);
+  add ("/cli/bad-samples", test_bad_samples);
+  add ("/cli/voices", test_voices);
+  add ("/cli/speak", test_speak);
+  add ("/cli/cancel", test_cancel);
+  add ("/cli/killed", test_killed);
+  add ("/cli/busy", test_busy);
+  add ("/cli/damaged-database", test_damaged_database);
+  add ("/cli/demo", test_demo);
+  add ("/cli/bench", test_bench);
+  return g_test_run ();
+}
