@@ -23,6 +23,17 @@ void check_on_devices (CheckFunc func, gpointer data);
 /* Values in −1 … 1 from the test's seed. */
 float *check_random (gint64 n);
 gint64 check_random_int (gint64 low, gint64 high);
+/* Arithmetic in halves, as real GPUs do it, is asked for by MYNA_GPU_HALF; then GPUs get at least
+ * this tolerance. */
+/* Asserts that the tensor holds the expected values; errors count relative to scale, where a clamp
+ * has made the values small. */
+void check_values_scaled (GpuContext *cx,
+                          const GpuTensor *tensor,
+                          const float *expected,
+                          gint64 n,
+                          double scale,
+                          double tolerance,
+                          const char *what);
 /* Asserts that the tensor holds the expected values. */
 void check_values (GpuContext *cx,
                    const GpuTensor *tensor,
