@@ -35,9 +35,9 @@ gpu_ggml_fall_back (GpuContext *cx, const GpuOp *op, GError **error)
   GpuOp local = *op;
   gboolean done = TRUE;
 
-  if (op->w != NULL)
-    local.w = ((GpuGgmlWeight *) op->w->packed)->cpu;
-  if ((op->w != NULL && local.w == NULL) || op->code == GPU_OP_STATE_WRITE)
+  if (op->w != NULL && (local.w = gpu_ggml_weight_on_cpu (op->w, error)) == NULL)
+    return FALSE;
+  if (op->code == GPU_OP_STATE_WRITE)
     {
       g_set_error (error, GPU_ERROR, GPU_ERROR_UNSUPPORTED,
                    _ ("%s cannot do an operation of this model. Choose the CPU."),

@@ -90,6 +90,8 @@ gather_1d (
   return ggml_reshape_4d (m, ggml_cont (m, windows), c * k, out_w, 1, x->ne[3]);
 }
 
+/* The windows of one sequence [C, W], a matrix a group: [in·k, W', groups]. The view has its final
+ * order at once, because ggml refuses to permute one whose windows overlap. */
 static struct ggml_tensor *
 conv_1d_groups (GpuGgmlBuild *b, struct ggml_tensor *x)
 {
@@ -98,15 +100,29 @@ conv_1d_groups (GpuGgmlBuild *b, struct ggml_tensor *x)
   gint64 in = g->in / g->groups, out = g->out / g->groups;
   struct ggml_tensor *windows, *y;
 
-  windows =
-      strided_view (b->m, x, (gint64[]) { in, g->groups, g->kw, g->out_w },
-                    (gsize[]) { x->nb[0], (gsize) in * x->nb[0], (gsize) g->dilation_w * x->nb[1],
-                                (gsize) g->stride_w * x->nb[1] });
-  windows = ggml_cont (b->m, ggml_permute (b->m, windows, 0, 3, 1, 2)); /* [in, k, W', groups] */
-  windows = ggml_reshape_3d (b->m, windows, in * g->kw, g->out_w, g->groups);
+  windows = strided_view (b->m, x, (gint64[]) { in, g->kw, g->out_w, g->groups },
+                          (gsize[]) { x->nb[0], (gsize) g->dilation_w * x->nb[1],
+                                      (gsize) g->stride_w * x->nb[1], (gsize) in * x->nb[0] });
+  windows = ggml_reshape_3d (b->m, ggml_cont (b->m, windows), in * g->kw, g->out_w, g->groups);
   y = multiply (b->m, weight->w, windows); /* [out, W', groups] */
   y = ggml_cont (b->m, ggml_permute (b->m, y, 0, 2, 1, 3));
   return ggml_reshape_2d (b->m, y, out * g->groups, g->out_w);
+}
+
+static struct ggml_tensor *
+conv_1d_batch (GpuGgmlBuild *b, struct ggml_tensor *x)
+{
+  struct ggml_tensor *y = NULL;
+
+  for (gint64 i = 0; i < x->ne[3]; i++)
+    {
+      struct ggml_tensor *one =
+          ggml_view_2d (b->m, x, x->ne[0], x->ne[1], x->nb[1], (gsize) i * x->nb[3]);
+      struct ggml_tensor *part = conv_1d_groups (b, one);
+
+      y = y == NULL ? part : ggml_concat (b->m, y, part, 1);
+    }
+  return y;
 }
 
 static struct ggml_tensor *
@@ -119,7 +135,7 @@ conv_1d (GpuGgmlBuild *b)
   if (g->pad_l != 0 || g->pad_r != 0)
     x = ggml_pad_ext (b->m, x, 0, 0, g->pad_l, g->pad_r, 0, 0, 0, 0);
   if (g->groups > 1)
-    return g->n > 1 ? NULL : conv_1d_groups (b, x);
+    return conv_1d_batch (b, x);
   if (g->kw > 1 || g->stride_w > 1)
     x = gather_1d (b->m, x, g->kw, g->stride_w, g->dilation_w, g->out_w);
   return multiply (b->m, weight->w, x);
@@ -155,7 +171,8 @@ conv_2d (GpuGgmlBuild *b)
   const GpuGgmlWeight *weight = b->op->w->packed;
   struct ggml_tensor *x = image (b), *y;
 
-  if (weight->cpu != NULL)
+  /* Grouped images are left to the processor, but for one group a channel. */
+  if (g->groups > 1 && (g->groups != g->in || g->in != g->out))
     return NULL;
   if (g->kh == 1 && g->kw == 1 && g->groups == 1 && g->stride_h == 1 && g->stride_w == 1 &&
       g->pad_t + g->pad_b + g->pad_l + g->pad_r == 0)

@@ -126,6 +126,18 @@ make_device (const Kind *kind, ggml_backend_dev_t found, guint index)
   return device;
 }
 
+/* Why ggml did not take the file. */
+static char *
+explain_refusal (const Kind *kind, const char *path)
+{
+  void *library = dlopen (path, RTLD_LAZY | RTLD_LOCAL);
+
+  if (library == NULL)
+    return g_strdup_printf (_ ("The %s backend could not be loaded: %s"), kind->name, dlerror ());
+  dlclose (library);
+  return g_strdup_printf (_ ("“%s” is not a backend of this version of ggml."), path);
+}
+
 static void
 register_kind (GPtrArray *devices, const Kind *kind, GpuBackendStatus *status)
 {
@@ -133,13 +145,7 @@ register_kind (GPtrArray *devices, const Kind *kind, GpuBackendStatus *status)
 
   if (registered == NULL)
     {
-      const char *why = dlopen (status->path, RTLD_LAZY | RTLD_LOCAL) == NULL ? dlerror () : NULL;
-
-      status->reason =
-          why != NULL
-              ? g_strdup_printf (_ ("The %s backend could not be loaded: %s"), kind->name, why)
-              : g_strdup_printf (_ ("The %s backend in “%s” was made for another version of ggml."),
-                                 kind->name, status->path);
+      status->reason = explain_refusal (kind, status->path);
       return;
     }
   for (gsize i = 0; i < ggml_backend_reg_dev_count (registered); i++)

@@ -68,9 +68,9 @@ weight_ne (const GpuWeight *w, gint64 *ne)
     }
 }
 
-/* [out, in, k] to [out, k, in]. */
+/* [out, in, k] to [out, k, in], or back. */
 static float *
-taps_outside (const GpuWeight *w, const float *values)
+turn_taps (const GpuWeight *w, const float *values, gboolean outside)
 {
   gint64 in = w->in / w->groups, k = w->kw;
   float *turned = g_new (float, w->out * in * k);
@@ -78,7 +78,14 @@ taps_outside (const GpuWeight *w, const float *values)
   for (gint64 o = 0; o < w->out; o++)
     for (gint64 i = 0; i < in; i++)
       for (gint64 t = 0; t < k; t++)
-        turned[(o * k + t) * in + i] = values[(o * in + i) * k + t];
+        {
+          gint64 plain = (o * in + i) * k + t, device = (o * k + t) * in + i;
+
+          if (outside)
+            turned[device] = values[plain];
+          else
+            turned[plain] = values[device];
+        }
   return turned;
 }
 
@@ -98,23 +105,6 @@ make_constant (GpuWeight *w, const float *values, GError **error)
   value->node = value->storage->tensor;
   ggml_backend_tensor_set (value->node, values, 0, w->size);
   return TRUE;
-}
-
-/* Grouped images are left to the processor, but for one group a channel. */
-static gboolean
-make_cpu_copy (
-    GpuWeight *w, GpuGgmlWeight *weight, const float *values, const float *bias, GError **error)
-{
-  g_autoptr (GpuDevice) cpu = NULL;
-
-  if (w->kind != GPU_WEIGHT_CONV || !w->two_d || w->groups == 1 ||
-      (w->groups == w->in && w->in == w->out))
-    return TRUE;
-  cpu = gpu_device_choose ("cpu", error);
-  if (cpu != NULL)
-    weight->cpu = gpu_weight_new_conv_2d (cpu, w->type, w->out, w->in, w->kh, w->kw, w->groups,
-                                          values, bias, error);
-  return weight->cpu != NULL;
 }
 
 /**
@@ -142,8 +132,6 @@ gpu_ggml_weight_pack (GpuWeight *w, const float *values, const float *bias, GErr
   g_mutex_init (&weight->lock);
   weight->phases = g_ptr_array_new ();
   w->packed = weight;
-  if (!make_cpu_copy (w, weight, values, bias, error))
-    return FALSE;
   if (transposed)
     weight->values = g_memdup2 (values, sizeof (float) * (gsize) (w->in * w->out * w->kh * w->kw));
   weight_ne (w, ne);
@@ -162,7 +150,7 @@ gpu_ggml_weight_pack (GpuWeight *w, const float *values, const float *bias, GErr
     set_values (weight->bias, bias);
   if (weight->w != NULL && w->kind == GPU_WEIGHT_CONV && !w->two_d)
     {
-      g_autofree float *turned = taps_outside (w, values);
+      g_autofree float *turned = turn_taps (w, values, TRUE);
 
       set_values (weight->w, turned);
     }
@@ -212,6 +200,94 @@ gpu_ggml_weight_drop (GpuWeight *w)
   g_mutex_clear (&weight->lock);
   g_free (weight);
 }
+
+/* ---- the processor's copy ---- */
+
+/* Reads a tensor of the device back as floats. */
+static float *
+get_values (const struct ggml_tensor *t)
+{
+  gint64 n = ggml_nelements (t);
+  float *values = g_new (float, n);
+  g_autofree guint16 *halves = NULL;
+
+  if (t->type == GGML_TYPE_F32)
+    {
+      ggml_backend_tensor_get (t, values, 0, sizeof (float) * (gsize) n);
+      return values;
+    }
+  halves = g_new (guint16, n);
+  ggml_backend_tensor_get (t, halves, 0, sizeof (guint16) * (gsize) n);
+  if (t->type == GGML_TYPE_F16)
+    ggml_fp16_to_fp32_row ((const ggml_fp16_t *) halves, values, n);
+  else
+    ggml_bf16_to_fp32_row ((const ggml_bf16_t *) halves, values, n);
+  return values;
+}
+
+static GpuWeight *
+copy_to_cpu (const GpuWeight *w, const float *values, const float *bias, GError **error)
+{
+  g_autoptr (GpuDevice) cpu = gpu_device_choose ("cpu", error);
+
+  if (cpu == NULL)
+    return NULL;
+  switch (w->kind)
+    {
+    case GPU_WEIGHT_LINEAR:
+      return gpu_weight_new_linear (cpu, w->type, w->out, w->in, values, bias, error);
+    case GPU_WEIGHT_TABLE:
+      return gpu_weight_new_table (cpu, w->type, w->out, w->in, values, error);
+    case GPU_WEIGHT_CONV:
+      return w->two_d ? gpu_weight_new_conv_2d (cpu, w->type, w->out, w->in, w->kh, w->kw,
+                                                w->groups, values, bias, error)
+                      : gpu_weight_new_conv_1d (cpu, w->type, w->out, w->in, w->kw, w->groups,
+                                                values, bias, error);
+    case GPU_WEIGHT_CONV_TRANSPOSE:
+      return w->two_d ? gpu_weight_new_conv_transpose_2d (cpu, w->type, w->in, w->out, w->kh, w->kw,
+                                                          values, bias, error)
+                      : gpu_weight_new_conv_transpose_1d (cpu, w->type, w->in, w->out, w->kw,
+                                                          values, bias, error);
+    case GPU_WEIGHT_CONSTANT:
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+/**
+ * gpu_ggml_weight_on_cpu:
+ * @w: a weight of a layer that its device cannot compute
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Read back from the device at the first use, so that weights of layers that the device computes
+ * take no memory of the computer. Any thread.
+ *
+ * Returns: (transfer none) (nullable): the same weight for the processor
+ */
+const GpuWeight *
+gpu_ggml_weight_on_cpu (const GpuWeight *w, GError **error)
+{
+  GpuGgmlWeight *weight = w->packed;
+
+  g_mutex_lock (&weight->lock);
+  if (weight->cpu == NULL)
+    {
+      g_autofree float *values = weight->w != NULL ? get_values (weight->w) : NULL;
+      g_autofree float *bias = weight->bias != NULL ? get_values (weight->bias) : NULL;
+
+      if (w->kind == GPU_WEIGHT_CONV && !w->two_d)
+        {
+          g_autofree float *turned = g_steal_pointer (&values);
+
+          values = turn_taps (w, turned, FALSE);
+        }
+      weight->cpu = copy_to_cpu (w, values != NULL ? values : weight->values, bias, error);
+    }
+  g_mutex_unlock (&weight->lock);
+  return weight->cpu;
+}
+
+/* ---- transposed convolutions ---- */
 
 /* out'[t'] of phase p is Σ_j w[p + j·s] x[t' − j]: a convolution whose tap j' is j = J − 1 − j',
  * for every phase at once. Column order as the columns are gathered: 1-D (tap, channel), 2-D

@@ -49,8 +49,8 @@ typedef struct
   ggml_backend_buffer_t buffer;
   struct ggml_tensor *w;
   struct ggml_tensor *bias;
-  GpuWeight *cpu; /* layers that a device may have to leave to the processor */
-  GMutex lock;
+  GMutex lock;       /* of what follows */
+  GpuWeight *cpu;    /* for layers that the device cannot compute, made when one is met */
   float *values;     /* transposed convolutions: repacked for a stride when it is known */
   GPtrArray *phases; /* GpuGgmlPhase */
 } GpuGgmlWeight;
@@ -138,6 +138,7 @@ struct ggml_tensor *gpu_ggml_dense (struct ggml_context *m, struct ggml_tensor *
 gboolean
 gpu_ggml_weight_pack (GpuWeight *w, const float *values, const float *bias, GError **error);
 void gpu_ggml_weight_drop (GpuWeight *w);
+const GpuWeight *gpu_ggml_weight_on_cpu (const GpuWeight *w, GError **error);
 const GpuGgmlPhase *gpu_ggml_weight_phase (const GpuWeight *w, int sh, int sw);
 
 /* gpu-ggml-storage.c */
