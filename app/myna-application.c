@@ -348,20 +348,23 @@ myna_application_activate (GApplication *application)
   leave_background (self);
 }
 
-/* Recordings from the file manager, or named on the command line. */
+/* `myna FILE…` and "Open With": a text to speak, or recordings to make a voice of. */
 static void
 myna_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
-  GSList *list = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) paths = NULL;
 
   g_application_activate (application);
   g_clear_handle_id (&self->open_id, g_source_remove);
   open_library (self);
-  for (int i = n_files - 1; i >= 0; i--)
-    list = g_slist_prepend (list, files[i]);
-  myna_window_add_voice (self->window, list);
-  g_slist_free (list);
+  for (int i = 0; i < n_files; i++)
+    if (g_file_peek_path (files[i]) != NULL)
+      g_strv_builder_add (builder, g_file_peek_path (files[i]));
+  paths = g_strv_builder_end (builder);
+  if (self->window != NULL && paths[0] != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self->window), "win.open-files", "^as", paths);
 }
 
 static void
@@ -446,6 +449,6 @@ myna_application_init (MynaApplication *self)
 MynaApplication *
 myna_application_new (void)
 {
-  return g_object_new (MYNA_TYPE_APPLICATION, "application-id", MYNA_APP_ID, "resource-base-path",
-                       MYNA_RESOURCE_BASE, "flags", G_APPLICATION_HANDLES_OPEN, NULL);
+  return g_object_new (MYNA_TYPE_APPLICATION, "application-id", MYNA_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", MYNA_RESOURCE_BASE, NULL);
 }

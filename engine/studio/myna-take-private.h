@@ -21,6 +21,7 @@ void myna_take_reload (MynaTake *self);
 void myna_take_add_revision (MynaTake *self, MynaTakeRevision *revision);
 gboolean myna_take_choose_revision (MynaTake *self, guint index, guint revision);
 gboolean myna_take_remove_piece (MynaTake *self, guint index);
+gboolean myna_take_insert_piece (MynaTake *self, MynaPiece *piece, guint index);
 gboolean myna_take_move_piece (MynaTake *self, guint index, int offset);
 MynaPiece *myna_take_find_piece (MynaTake *self, guint number);
 

@@ -469,6 +469,30 @@ myna_take_remove_piece (MynaTake *self, guint index)
 }
 
 /**
+ * myna_take_insert_piece:
+ * @piece: a sentence that was removed from this take
+ * @index: where it was
+ *
+ * Undoes myna_take_remove_piece().
+ *
+ * Returns: whether it was missing
+ */
+gboolean
+myna_take_insert_piece (MynaTake *self, MynaPiece *piece, guint index)
+{
+  g_return_val_if_fail (MYNA_IS_TAKE (self) && MYNA_IS_PIECE (piece), FALSE);
+
+  ensure_pieces (self);
+  if (g_ptr_array_find (self->pieces, piece, NULL))
+    return FALSE;
+  index = MIN (index, self->pieces->len);
+  g_ptr_array_insert (self->pieces, (int) index, g_object_ref (piece));
+  store_slots (self);
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
+  return TRUE;
+}
+
+/**
  * myna_take_move_piece:
  * @index: where in the take
  * @offset: by how many places

@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  MYNA_TAKE_WAITING,   /* its job is queued */
-  MYNA_TAKE_SPEAKING,  /* its job runs; the first pieces may be ready */
+  MYNA_TAKE_WAITING,  /* its job is queued */
+  MYNA_TAKE_SPEAKING, /* its job runs; the first pieces may be ready */
   MYNA_TAKE_COMPLETE,
-  MYNA_TAKE_PARTIAL,   /* failed, cancelled or interrupted; the finished pieces are there */
+  MYNA_TAKE_PARTIAL, /* failed, cancelled or interrupted; the finished pieces are there */
 } MynaTakeState;
 
 #define MYNA_TYPE_TAKE_STATE (myna_take_state_get_type ())
@@ -22,10 +22,11 @@ GType myna_take_state_get_type (void);
  * MynaTake:
  *
  * A text spoken in a voice: a GListModel of MynaPiece (one a sentence). Main thread only.
- * Properties (notify): "id" (string), "name", "text", "language", "voice-id", "voice-name", "engine",
- * "seed" (uint), "speed", "pause" (seconds between sentences), "state", "duration" (seconds, ready pieces
- * with their pauses), "n-ready" (uint), "created" (unix seconds), "warnings" (strv, nullable),
- * "job" (MynaJob, nullable: the "speak" job that makes it, while that is unfinished).
+ * Properties (notify): "id" (string), "name", "text", "language", "voice-id", "voice-name",
+ * "engine", "seed" (uint), "speed", "pause" (seconds between sentences), "state", "duration"
+ * (seconds, ready pieces with their pauses), "n-ready" (uint), "created" (unix seconds), "warnings"
+ * (strv, nullable), "job" (MynaJob, nullable: the "speak" job that makes it, while that is
+ * unfinished).
  */
 G_DECLARE_FINAL_TYPE (MynaTake, myna_take, MYNA, TAKE, GObject)
 

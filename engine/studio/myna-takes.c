@@ -845,6 +845,23 @@ myna_takes_remove_piece (MynaTakes *self, MynaTake *take, guint piece)
 }
 
 /**
+ * myna_takes_restore_piece:
+ * @take: which take
+ * @piece: a sentence that was removed from it
+ * @index: where in the take it was
+ *
+ * Undoes myna_takes_remove_piece().
+ */
+void
+myna_takes_restore_piece (MynaTakes *self, MynaTake *take, MynaPiece *piece, guint index)
+{
+  g_return_if_fail (MYNA_IS_TAKES (self) && MYNA_IS_TAKE (take) && MYNA_IS_PIECE (piece));
+
+  if (check_writable (self, NULL) && myna_take_insert_piece (take, piece, index))
+    save (self, take);
+}
+
+/**
  * myna_takes_move_piece:
  * @take: which take
  * @piece: where in the take

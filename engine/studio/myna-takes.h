@@ -64,6 +64,7 @@ MynaJob *myna_takes_reroll (MynaTakes *self,
 void myna_takes_choose_revision (MynaTakes *self, MynaTake *take, guint piece, guint revision);
 /* Splice: drop a sentence from the take, or put it elsewhere. */
 void myna_takes_remove_piece (MynaTakes *self, MynaTake *take, guint piece);
+void myna_takes_restore_piece (MynaTakes *self, MynaTake *take, MynaPiece *piece, guint index);
 void myna_takes_move_piece (MynaTakes *self, MynaTake *take, guint piece, int offset);
 gboolean myna_takes_rename (MynaTakes *self, MynaTake *take, const char *name, GError **error);
 void myna_takes_remove (MynaTakes *self, MynaTake *take);

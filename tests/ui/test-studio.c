@@ -224,6 +224,9 @@ test_splice (Fixture *fixture, gconstpointer data)
   activate_on_first (fixture, "piece.remove");
   ui_test_wait_for (g_list_model_get_n_items (G_LIST_MODEL (take)) == 1);
   g_assert_cmpstr (get_text (take, 0), ==, "First words.");
+  click (fixture, "_Undo");
+  ui_test_wait_for (g_list_model_get_n_items (G_LIST_MODEL (take)) == 2);
+  g_assert_cmpstr (get_text (take, 0), ==, "Second words.");
 }
 
 static void

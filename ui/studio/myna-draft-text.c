@@ -58,6 +58,23 @@ save (MynaDraftText *self)
                                        on_saved, g_object_ref (self));
 }
 
+/* The window closes, perhaps for good: the last words typed are not left to a main loop that ends.
+ */
+static void
+on_unmapped (MynaDraftText *self)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert (MYNA_IS_DRAFT_TEXT (self));
+
+  if (self->read_only || (!self->saving && myna_text_editor_get_settled (self->editor)))
+    return;
+  text = myna_text_editor_dup_text (self->editor);
+  if (!g_file_set_contents (g_file_peek_path (self->file), text, -1, &error))
+    g_message ("%s", error->message);
+}
+
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -70,6 +87,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   if (text != NULL && myna_text_editor_get_empty (self->editor))
     myna_text_editor_set_text (self->editor, text);
   g_signal_connect_object (self->editor, "changed", G_CALLBACK (save), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "unmap", G_CALLBACK (on_unmapped), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void

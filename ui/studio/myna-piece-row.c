@@ -204,11 +204,58 @@ move_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
                          g_str_equal (action_name, "piece.up") ? -1 : 1);
 }
 
+/* What an undone removal puts back. */
+typedef struct
+{
+  MynaStudio *studio;
+  MynaTake *take;
+  MynaPiece *piece;
+  guint index;
+} Removal;
+
+static void
+removal_free (gpointer data, GClosure *closure)
+{
+  Removal *removal = data;
+
+  g_object_unref (removal->studio);
+  g_object_unref (removal->take);
+  g_object_unref (removal->piece);
+  g_free (removal);
+}
+
+static void
+on_undo_removal (Removal *removal, AdwToast *toast)
+{
+  myna_takes_restore_piece (myna_studio_get_takes (removal->studio), removal->take, removal->piece,
+                            removal->index);
+}
+
+static void
+offer_undo (MynaPieceRow *self)
+{
+  Removal *removal = g_new0 (Removal, 1);
+  AdwToast *toast = adw_toast_new (_ ("Sentence removed"));
+
+  g_assert (MYNA_IS_PIECE_ROW (self));
+
+  removal->studio = g_object_ref (self->studio);
+  removal->take = g_object_ref (self->take);
+  removal->piece = g_object_ref (self->piece);
+  removal->index = myna_piece_get_index (self->piece);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, 10);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_removal), removal,
+                         removal_free, G_CONNECT_SWAPPED);
+  myna_toasts_add (GTK_WIDGET (self), toast);
+}
+
 static void
 remove_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   MynaPieceRow *self = MYNA_PIECE_ROW (widget);
 
+  offer_undo (self);
   myna_takes_remove_piece (myna_studio_get_takes (self->studio), self->take,
                            myna_piece_get_index (self->piece));
 }

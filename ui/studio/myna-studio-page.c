@@ -97,12 +97,10 @@ is_media (GFile *file)
          g_content_type_is_mime_type (type, "video/*");
 }
 
-/* Recordings become a voice, whatever else was dropped with them; else the first file is the text.
- */
+/* Recordings become a voice, whatever else came with them; else the first file is the text. */
 static void
-on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
+open_files (MynaStudioPage *self, GSList *files)
 {
-  g_autoptr (GSList) files = gdk_file_list_get_files (list);
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
   g_auto (GStrv) recordings = NULL;
 
@@ -115,7 +113,31 @@ on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
   if (recordings[0] != NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.add-voice-files", "^as", recordings);
   else if (files != NULL)
-    myna_text_editor_load (self->editor, files->data);
+    {
+      adw_navigation_view_pop_to_tag (self->navigation, "composer");
+      myna_text_editor_load (self->editor, files->data);
+    }
+}
+
+static void
+on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (list);
+
+  g_assert (MYNA_IS_STUDIO_PAGE (self));
+
+  open_files (self, files);
+}
+
+static void
+open_files_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
+  g_autoslist (GFile) files = NULL;
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    files = g_slist_append (files, g_file_new_for_path (paths[i]));
+  open_files (MYNA_STUDIO_PAGE (widget), files);
 }
 
 static void
@@ -197,8 +219,6 @@ set_up_voices (MynaStudioPage *self)
   voices = G_LIST_MODEL (myna_studio_get_voices (self->studio));
   gtk_drop_down_set_model (self->voice_drop_down, voices);
   select_voice (self, id);
-  g_signal_connect_object (self->settings, "changed::voice", G_CALLBACK (on_voice_setting), self,
-                           G_CONNECT_SWAPPED);
   g_signal_connect_object (voices, "items-changed", G_CALLBACK (on_voices_changed), self,
                            G_CONNECT_SWAPPED);
 }
@@ -587,6 +607,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "studio.generate", NULL, generate_action);
   gtk_widget_class_install_action (widget_class, "studio.new-text", NULL, new_text_action);
   gtk_widget_class_install_action (widget_class, "studio.open-text", NULL, open_text_action);
+  gtk_widget_class_install_action (widget_class, "studio.open-files", "as", open_files_action);
   gtk_widget_class_install_action (widget_class, "studio.show-take", "s", show_take_action);
   gtk_widget_class_install_action (widget_class, "studio.reuse-text", "s", reuse_text_action);
   gtk_widget_class_install_action (widget_class, "studio.play", NULL, play_action);

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
  *
  * Text, voice and options to a take; the takes below, the player at the bottom. Main thread only.
  *
- * Actions: "studio.generate", "studio.new-text", "studio.open-text", "studio.play" (play or pause),
- * "studio.export", "studio.show-take" (s: ID), "studio.reuse-text" (s: ID of a take).
+ * Actions: "studio.generate", "studio.new-text", "studio.open-text", "studio.open-files" (as:
+ * paths), "studio.play" (play or pause), "studio.export", "studio.show-take" (s: ID),
+ * "studio.reuse-text" (s: ID of a take).
  */
 G_DECLARE_FINAL_TYPE (MynaStudioPage, myna_studio_page, MYNA, STUDIO_PAGE, AdwBin)
 

@@ -235,6 +235,20 @@ myna_text_editor_set_speed (MynaTextEditor *self, double speed)
   sum_up (self);
 }
 
+/**
+ * myna_text_editor_get_settled:
+ * @self: the editor
+ *
+ * Returns: whether "changed" was emitted for all that was typed
+ */
+gboolean
+myna_text_editor_get_settled (MynaTextEditor *self)
+{
+  g_return_val_if_fail (MYNA_IS_TEXT_EDITOR (self), TRUE);
+
+  return self->settle_id == 0;
+}
+
 gboolean
 myna_text_editor_get_empty (MynaTextEditor *self)
 {

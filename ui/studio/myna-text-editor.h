@@ -23,6 +23,7 @@ char *myna_text_editor_dup_text (MynaTextEditor *self);
 void myna_text_editor_set_text (MynaTextEditor *self, const char *text);
 void myna_text_editor_load (MynaTextEditor *self, GFile *file);
 void myna_text_editor_set_speed (MynaTextEditor *self, double speed);
+gboolean myna_text_editor_get_settled (MynaTextEditor *self);
 gboolean myna_text_editor_get_empty (MynaTextEditor *self);
 const char *myna_text_editor_get_length_text (MynaTextEditor *self);
 

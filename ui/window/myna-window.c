@@ -5,7 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#include "ui/voices/myna-voices-page.h"
 #include "ui/widgets/myna-toasts.h"
 #include "ui/window/myna-pages.h"
 
@@ -120,28 +119,6 @@ myna_window_open_result (MynaWindow *self, const char *result)
 
       gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (self), NULL, NULL, NULL);
     }
-}
-
-/**
- * myna_window_add_voice:
- * @self: the window
- * @files: (element-type GFile): audio or video files
- *
- * Begins a voice from files that were opened with Myna. Does nothing while the library is not open:
- * the window says why.
- */
-void
-myna_window_add_voice (MynaWindow *self, const GSList *files)
-{
-  GtkWidget *page = NULL;
-
-  g_return_if_fail (MYNA_IS_WINDOW (self));
-
-  page = myna_window_get_page (self, "voices");
-  if (page == NULL)
-    return;
-  myna_window_show_page (self, "voices");
-  myna_voices_page_add_files (MYNA_VOICES_PAGE (page), files);
 }
 
 static void
@@ -417,7 +394,7 @@ studio_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   action = g_strconcat ("studio.", action_name + strlen ("win."), NULL);
   if (!g_str_equal (action, "studio.play"))
     myna_window_show_page (self, "studio");
-  gtk_widget_activate_action (myna_window_get_page (self, "studio"), action, NULL);
+  gtk_widget_activate_action_variant (myna_window_get_page (self, "studio"), action, parameter);
 }
 
 static void
@@ -461,6 +438,7 @@ myna_window_class_init (MynaWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.export", NULL, studio_action);
   gtk_widget_class_install_action (widget_class, "win.new-text", NULL, studio_action);
   gtk_widget_class_install_action (widget_class, "win.open-text", NULL, studio_action);
+  gtk_widget_class_install_action (widget_class, "win.open-files", "as", studio_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice", NULL, add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice-from-file", NULL, add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice-files", "as", add_voice_action);

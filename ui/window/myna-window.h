@@ -21,7 +21,6 @@ void myna_window_set_library (MynaWindow *self, MynaLibrary *library);
 MynaLibrary *myna_window_get_library (MynaWindow *self);
 void myna_window_set_failure (MynaWindow *self, const GError *error);
 void myna_window_show_page (MynaWindow *self, const char *name);
-void myna_window_add_voice (MynaWindow *self, const GSList *files);
 void myna_window_open_result (MynaWindow *self, const char *result);
 GtkWidget *myna_window_get_page (MynaWindow *self, const char *name);
 
