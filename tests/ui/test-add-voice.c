@@ -278,9 +278,9 @@ test_no_device (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *pane = NULL;
 
-  if (g_getenv ("MYNA_FAKE_SOUND") != NULL && g_str_equal (g_getenv ("MYNA_FAKE_SOUND"), "1"))
+  if (g_strcmp0 (g_getenv ("MYNA_FAKE_SOUND"), "0") != 0)
     {
-      g_test_skip ("there is a microphone");
+      g_test_skip ("needs tests/hardware/no-sound.sh");
       return;
     }
   myna_add_voice_dialog_record (fixture->dialog);

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "engine/audio/myna-audio-devices.h"
+#include "engine/core/myna-error.h"
 #include "ui/widgets/myna-level-bar.h"
 #include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-waveform.h"
@@ -39,7 +40,6 @@ struct _MynaRecordPane
   GtkButton *pause_button;
   GtkButton *record_button;
   GtkButton *restart_button;
-  GtkLabel *hint_label;
   GtkWidget *failure_box;
   GtkLabel *failure_label;
   GtkWidget *keep_button;
@@ -168,13 +168,24 @@ static void
 finish (MynaRecordPane *self, const GError *error)
 {
   g_autofree char *incomplete = dup_incomplete (self);
+  gboolean can_keep;
 
   g_assert (MYNA_IS_RECORD_PANE (self));
 
-  if (error != NULL)
-    show_failure (self, error->message, g_file_test (incomplete, G_FILE_TEST_EXISTS));
+  if (error == NULL)
+    {
+      g_signal_emit (self, signals[RECORDED], 0, self->path);
+      return;
+    }
+  can_keep = g_file_test (incomplete, G_FILE_TEST_EXISTS);
+  /* The engine says where the rest is; here a button leads to it. */
+  if (can_keep && g_error_matches (error, MYNA_ERROR, MYNA_ERROR_DEVICE_LOST))
+    show_failure (self,
+                  _ ("The microphone went away or lost sound. What was recorded until then "
+                     "is still here."),
+                  TRUE);
   else
-    g_signal_emit (self, signals[RECORDED], 0, self->path);
+    show_failure (self, error->message, can_keep);
 }
 
 static void
@@ -399,7 +410,8 @@ error_cb (MynaRecordPane *self)
 
   g_assert (MYNA_IS_RECORD_PANE (self));
 
-  if (!self->recording)
+  /* What ended a recording is told by finish(), and stays until the next try. */
+  if (!self->recording && error != NULL && !gtk_widget_get_visible (self->keep_button))
     show_failure (self, error, FALSE);
 }
 
@@ -525,7 +537,8 @@ myna_record_pane_dispose (GObject *object)
 {
   MynaRecordPane *self = MYNA_RECORD_PANE (object);
 
-  if (self->recording)
+  /* Disposed twice, when the end of a discarded recording held the last reference. */
+  if (self->stack != NULL && self->recording)
     myna_record_pane_abandon (self);
   else if (self->recorder != NULL)
     myna_recorder_stop_monitoring (self->recorder);
@@ -568,7 +581,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, pause_button);
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, record_button);
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, restart_button);
-  gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, hint_label);
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, failure_box);
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, failure_label);
   gtk_widget_class_bind_template_child (widget_class, MynaRecordPane, keep_button);
