@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/audio/myna-portaudio.h"
+#include "engine/core/myna-mailbox.h"
 
 /* A device that was plugged in gives several file events, and is usable a moment later. */
 #define SETTLE_MS 700
@@ -70,9 +71,14 @@ typedef struct
   GPtrArray *found;
 } Look;
 
+/* Looks that are done. Lives as long as the process. */
+static MynaMailbox *looks;
+
 static void
-look_free (Look *look)
+look_free (gpointer data)
 {
+  Look *look = data;
+
   g_weak_ref_clear (&look->devices);
   g_clear_pointer (&look->found, g_ptr_array_unref);
   g_free (look);
@@ -119,17 +125,19 @@ static gboolean settled_cb (gpointer user_data);
 static gboolean
 looked_cb (gpointer user_data)
 {
-  Look *look = user_data;
-  g_autoptr (MynaAudioDevices) self = g_weak_ref_get (&look->devices);
+  Look *look = myna_mailbox_try_pop (looks);
+  g_autoptr (MynaAudioDevices) self = NULL;
 
-  g_assert (look->found != NULL);
+  g_assert (look != NULL && look->found != NULL);
 
+  self = g_weak_ref_get (&look->devices);
   if (self != NULL)
     {
       take_found (self, look->found);
       if (look->in_vain && self->settle_id == 0)
         self->settle_id = g_timeout_add (RETRY_MS, settled_cb, self);
     }
+  look_free (look);
   return G_SOURCE_REMOVE;
 }
 
@@ -142,7 +150,8 @@ look_on_sound_thread (gpointer user_data)
 
   look->in_vain = !myna_portaudio_refresh (look->asked_at);
   look->found = myna_portaudio_list (look->direction);
-  g_idle_add_full (G_PRIORITY_DEFAULT, looked_cb, look, (GDestroyNotify) look_free);
+  myna_mailbox_push (looks, look);
+  g_idle_add_full (G_PRIORITY_DEFAULT, looked_cb, NULL, NULL);
 }
 
 static void
@@ -150,6 +159,8 @@ look_for_devices (MynaAudioDevices *self)
 {
   Look *look = g_new0 (Look, 1);
 
+  if (looks == NULL)
+    looks = myna_mailbox_new (look_free);
   g_weak_ref_init (&look->devices, self);
   look->direction = self->direction;
   look->asked_at = g_get_monotonic_time ();
