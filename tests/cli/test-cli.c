@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/audio/myna-audio-load.h"
 #include "engine/core/myna-sidecar.h"
@@ -16,6 +20,8 @@ typedef struct
 {
   StudioFixture studio; /* its library stays closed: the program opens the folder */
   char *sample;         /* 8 s of speech */
+  const char *data_dir; /* (nullable): instead of the fixture's */
+  gpointer mounted;     /* (nullable): what is mounted for the program */
   int status;
   char *output;
   char *errors;
@@ -23,12 +29,17 @@ typedef struct
 
 static const char *program;
 
+static void child_setup_cb (gpointer data);
+
 static GSubprocessLauncher *
 make_launcher (Fixture *f, GSubprocessFlags flags)
 {
   GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
 
-  g_subprocess_launcher_setenv (launcher, "MYNA_DATA_DIR", f->studio.dir, TRUE);
+  g_subprocess_launcher_setenv (launcher, "MYNA_DATA_DIR",
+                                f->data_dir != NULL ? f->data_dir : f->studio.dir, TRUE);
+  if (f->mounted != NULL)
+    g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, f->mounted, NULL);
   g_subprocess_launcher_unsetenv (launcher, "DISPLAY");
   g_subprocess_launcher_unsetenv (launcher, "WAYLAND_DISPLAY");
   /* The C locale, where neither arguments nor messages may be mangled. */
@@ -106,7 +117,7 @@ static GSubprocess *
 start (Fixture *f, const char *first, ...)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      make_launcher (f, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      make_launcher (f, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) arguments = NULL;
   GSubprocess *process;
@@ -366,24 +377,49 @@ make_text (Fixture *f, const char *name, guint n)
   return path;
 }
 
-/* Reads the progress until the third sentence is spoken, however long that takes. */
-static void
-wait_for_sentences (GSubprocess *process)
+/* Told by the file system when the third sentence of the only take is there. */
+typedef struct
 {
-  g_autoptr (GDataInputStream) lines =
-      g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
-  gboolean speaks = FALSE;
+  char *takes;
+  GPtrArray *monitors;
+} Watch;
 
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
-  while (!speaks)
-    {
-      g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
-      const char *number;
+static void
+watch (Watch *self, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  GFileMonitor *monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
 
-      g_assert_nonnull (line);
-      number = strstr (line, "Speaking sentence ");
-      speaks = number != NULL && atoi (number + strlen ("Speaking sentence ")) >= 3;
-    }
+  g_assert_no_error (error);
+  g_ptr_array_add (self->monitors, monitor);
+}
+
+static gboolean
+has_third_sentence (gpointer data)
+{
+  Watch *self = data;
+  g_autoptr (GDir) dir = g_dir_open (self->takes, 0, NULL);
+  const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
+  g_autofree char *take = name != NULL ? g_build_filename (self->takes, name, NULL) : NULL;
+  g_autofree char *third = take != NULL ? g_build_filename (take, "0003-r0.flac", NULL) : NULL;
+
+  if (take != NULL && self->monitors->len == 1)
+    watch (self, take);
+  return third != NULL && g_file_test (third, G_FILE_TEST_EXISTS);
+}
+
+static void
+wait_for_sentences (Fixture *f)
+{
+  Watch self = { g_build_filename (f->studio.dir, "takes", NULL),
+                 g_ptr_array_new_with_free_func (g_object_unref) };
+
+  g_mkdir (self.takes, 0700);
+  watch (&self, self.takes);
+  studio_fixture_iterate_until (has_third_sentence, &self);
+  g_ptr_array_unref (self.monitors);
+  g_free (self.takes);
 }
 
 static const char *
@@ -409,7 +445,7 @@ test_cancel (Fixture *f, gconstpointer data)
   g_autoptr (GSubprocess) process =
       start (f, "speak", "--reference", f->sample, "--text-file", text, "-o", output, NULL);
 
-  wait_for_sentences (process);
+  wait_for_sentences (f);
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_wait (process, NULL, NULL));
   g_assert_true (g_subprocess_get_if_exited (process));
@@ -426,7 +462,7 @@ test_cancel (Fixture *f, gconstpointer data)
 static void
 test_killed (Fixture *f, gconstpointer data)
 {
-  g_autofree char *text = make_text (f, "text.txt", 150);
+  g_autofree char *text = make_text (f, "text.txt", 60);
   g_autofree char *output = g_build_filename (f->studio.dir, "out.wav", NULL);
   g_autofree char *resumed = NULL;
   g_autofree char *whole = NULL;
@@ -436,7 +472,7 @@ test_killed (Fixture *f, gconstpointer data)
   g_autoptr (GSubprocess) process =
       start (f, "speak", "--reference", f->sample, "--text-file", text, "-o", output, NULL);
 
-  wait_for_sentences (process);
+  wait_for_sentences (f);
   g_subprocess_force_exit (process);
   g_assert_true (g_subprocess_wait (process, NULL, NULL));
   g_assert_cmpstr (get_state (f, &json), ==, "interrupted");
@@ -489,6 +525,106 @@ test_damaged_database (Fixture *f, gconstpointer data)
   assert_done (f);
   g_assert_true (g_str_has_prefix (f->output, "Anna\t"));
   g_assert_true (g_str_has_prefix (f->errors, "Note: "));
+}
+
+/* A small or read-only file system at @path for one run of the program. */
+typedef struct
+{
+  const char *path;
+  const char *options;
+  unsigned long flags;
+} Mount;
+
+static gboolean
+enter_mount (const Mount *mounted)
+{
+  if (unshare (CLONE_NEWNS) != 0 && unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0)
+    return FALSE;
+  return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+         mount ("tmpfs", mounted->path, "tmpfs", mounted->flags, mounted->options) == 0;
+}
+
+static gboolean
+can_mount (const Mount *mounted)
+{
+  pid_t pid = fork ();
+  int status = 0;
+
+  if (pid == 0)
+    _exit (enter_mount (mounted) ? 0 : 1);
+  return waitpid (pid, &status, 0) == pid && WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
+static void
+child_setup_cb (gpointer data)
+{
+  if (!enter_mount (data))
+    _exit (99);
+}
+
+static void run_mounted (Fixture *f, Mount *mounted, const char *first, ...) G_GNUC_NULL_TERMINATED;
+
+static void
+run_mounted (Fixture *f, Mount *mounted, const char *first, ...)
+{
+  g_auto (GStrv) arguments = NULL;
+  va_list args;
+
+  va_start (args, first);
+  arguments = make_arguments (first, args);
+  va_end (args);
+  f->mounted = mounted;
+  run_with_input (f, "", arguments);
+  f->mounted = NULL;
+}
+
+/* The disk of the output is full: nothing half-written, and resuming with room writes it. */
+static void
+test_disk_full (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->studio.dir, "full", NULL);
+  g_autofree char *output = g_build_filename (folder, "out.wav", NULL);
+  Mount mounted = { folder, "size=16k", 0 };
+  g_autoptr (JsonObject) json = NULL;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  if (!can_mount (&mounted))
+    {
+      g_test_skip ("nothing can be mounted here");
+      return;
+    }
+  run_mounted (f, &mounted, "speak", "--reference", f->sample, "--text", "Hello there. And again.",
+               "-o", output, "--quiet", NULL);
+  g_assert_cmpint (f->status, ==, 1);
+  g_assert_nonnull (strstr (f->errors, "myna: The disk is full"));
+  g_assert_nonnull (strstr (f->errors, "myna jobs resume 1"));
+  g_assert_cmpstr (get_state (f, &json), ==, "failed");
+  run (f, "jobs", "resume", "1", "--quiet", NULL);
+  assert_done (f);
+  assert_audio (f, "full/out.wav", 1);
+}
+
+/* A data folder that cannot be written: speaking works, adding a voice says why not. */
+static void
+test_read_only_data (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->studio.dir, "data", NULL);
+  Mount mounted = { folder, "size=1m", MS_RDONLY };
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  if (!can_mount (&mounted))
+    {
+      g_test_skip ("nothing can be mounted here");
+      return;
+    }
+  f->data_dir = folder;
+  run_mounted (f, &mounted, "speak", "--reference", f->sample, "--text", "Hello there.", "-o",
+               "out.wav", "--quiet", NULL);
+  assert_done (f);
+  assert_audio (f, "out.wav", 0.4);
+  run_mounted (f, &mounted, "voices", "add", "Anna", "--audio", f->sample, "--consent", NULL);
+  assert_failed (f, folder);
+  f->data_dir = NULL;
 }
 
 /* The example is a folder of recordings with transcripts. */
@@ -557,6 +693,8 @@ main (int argc, char *argv[])
   add ("/cli/killed", test_killed);
   add ("/cli/busy", test_busy);
   add ("/cli/damaged-database", test_damaged_database);
+  add ("/cli/disk-full", test_disk_full);
+  add ("/cli/read-only-data", test_read_only_data);
   add ("/cli/demo", test_demo);
   add ("/cli/bench", test_bench);
   return g_test_run ();

@@ -66,19 +66,23 @@ test_wrapped (void)
   static const char *const list[] = { "Apples", "Pears", "Plums", NULL };
 
   assert_texts ("It was the best of times, it was the worst\n  of times, it was the age of wisdom.",
-                "en", (const char *const[]){ "It was the best of times, it was the worst",
-                                             "of times, it was the age of wisdom.", NULL });
-  assert_texts (
-      "It was the best of times, it was the worst of times,\nit was the age of wisdom.\n", "en",
-      prose);
+                "en",
+                (const char *const[]) { "It was the best of times, it was the worst",
+                                        "of times, it was the age of wisdom.", NULL });
+  assert_texts ("It was the best of times, it was the worst of times,\nit was the age of wisdom.\n",
+                "en", prose);
   assert_texts ("Apples\nPears\nPlums", "en", list);
 }
 
 static void
 test_nothing (void)
 {
-  static const char *const nothing[] = { "", " \t\r\n ", "… !? — \"\" ;;; ***", "😀 👍🏽 🇩🇪 ❤️",
-                                         "\x01\x02\x7f\xc2\x85", "\xff\xfe\xfd",
+  static const char *const nothing[] = { "",
+                                         " \t\r\n ",
+                                         "… !? — \"\" ;;; ***",
+                                         "😀 👍🏽 🇩🇪 ❤️",
+                                         "\x01\x02\x7f\xc2\x85",
+                                         "\xff\xfe\xfd",
                                          "\xef\xbb\xbf\xe2\x80\x8b" };
 
   for (guint i = 0; i < G_N_ELEMENTS (nothing); i++)
