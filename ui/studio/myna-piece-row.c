@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/studio/myna-piece-dialog.h"
+#include "ui/widgets/myna-lazy-menu.h"
 #include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-toasts.h"
 
@@ -14,12 +15,13 @@ struct _MynaPieceRow
   AdwBin parent_instance;
 
   /* Template widgets */
+  GtkMenuButton *menu_button;
   GtkButton *play_button;
   GtkLabel *text;
   GtkLabel *facts;
   GtkLabel *warning;
   GtkWidget *revision_box;
-  GtkStack *work_stack;
+  GtkWidget *reroll_button;
 
   /* Owned references */
   MynaStudio *studio;
@@ -27,6 +29,9 @@ struct _MynaPieceRow
   MynaPiece *piece;
   GSignalGroup *piece_signals;
   GSignalGroup *player_signals;
+
+  /* Borrowed references */
+  GtkWidget *spinner; /* (nullable): while the sentence is spoken again */
 };
 
 G_DEFINE_FINAL_TYPE (MynaPieceRow, myna_piece_row, ADW_TYPE_BIN)
@@ -117,6 +122,28 @@ update_playing (MynaPieceRow *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->text), "accent");
 }
 
+/* The spinner takes the place of its button, and is there only while it turns. */
+static void
+update_working (MynaPieceRow *self)
+{
+  gboolean working = myna_piece_get_job (self->piece) != NULL;
+
+  g_assert (MYNA_IS_PIECE_ROW (self));
+
+  gtk_widget_set_visible (self->reroll_button, !working);
+  if (working && self->spinner == NULL)
+    {
+      self->spinner = adw_spinner_new ();
+      gtk_widget_set_size_request (self->spinner, 34, 34);
+      gtk_widget_set_valign (self->spinner, GTK_ALIGN_START);
+      gtk_widget_set_tooltip_text (self->spinner, _ ("Speaking…"));
+      gtk_widget_insert_after (self->spinner, gtk_widget_get_parent (self->reroll_button),
+                               self->reroll_button);
+    }
+  else if (!working)
+    g_clear_pointer (&self->spinner, gtk_widget_unparent);
+}
+
 static void
 update (MynaPieceRow *self)
 {
@@ -129,8 +156,7 @@ update (MynaPieceRow *self)
   facts = dup_facts (self->piece);
   gtk_label_set_text (self->text, myna_piece_get_text (self->piece));
   gtk_label_set_text (self->facts, facts);
-  gtk_stack_set_visible_child_name (
-      self->work_stack, myna_piece_get_job (self->piece) != NULL ? "working" : "reroll");
+  update_working (self);
   update_warning (self);
   update_actions (self);
   update_playing (self);
@@ -284,12 +310,13 @@ myna_piece_row_class_init (MynaPieceRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/studio/myna-piece-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, text);
   gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, facts);
   gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, warning);
   gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, revision_box);
-  gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, work_stack);
+  gtk_widget_class_bind_template_child (widget_class, MynaPieceRow, reroll_button);
   gtk_widget_class_install_action (widget_class, "piece.play", NULL, play_action);
   gtk_widget_class_install_action (widget_class, "piece.previous", NULL, revision_action);
   gtk_widget_class_install_action (widget_class, "piece.next", NULL, revision_action);
@@ -304,6 +331,7 @@ static void
 myna_piece_row_init (MynaPieceRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  myna_lazy_menu_attach (self->menu_button, MYNA_RESOURCE_BASE "/studio/menus.ui", "piece_menu");
   self->piece_signals = g_signal_group_new (MYNA_TYPE_PIECE);
   g_signal_group_connect_swapped (self->piece_signals, "notify", G_CALLBACK (update), self);
   self->player_signals = g_signal_group_new (MYNA_TYPE_TAKE_PLAYER);

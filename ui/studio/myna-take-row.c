@@ -7,6 +7,7 @@
 
 #include "ui/studio/myna-take-operations.h"
 #include "ui/widgets/myna-job-text.h"
+#include "ui/widgets/myna-lazy-menu.h"
 #include "ui/widgets/myna-time-text.h"
 
 struct _MynaTakeRow
@@ -14,6 +15,7 @@ struct _MynaTakeRow
   AdwBin parent_instance;
 
   /* Template widgets */
+  GtkMenuButton *menu_button;
   GtkButton *play_button;
   GtkLabel *title;
   GtkLabel *facts;
@@ -231,6 +233,7 @@ myna_take_row_class_init (MynaTakeRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/studio/myna-take-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, play_button);
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, title);
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, facts);
@@ -252,6 +255,7 @@ static void
 myna_take_row_init (MynaTakeRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  myna_lazy_menu_attach (self->menu_button, MYNA_RESOURCE_BASE "/studio/menus.ui", "take_menu");
   self->take_signals = g_signal_group_new (MYNA_TYPE_TAKE);
   g_signal_group_connect_swapped (self->take_signals, "notify", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->take_signals, "items-changed", G_CALLBACK (update), self);
