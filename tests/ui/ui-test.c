@@ -74,6 +74,17 @@ ui_test_settle (GtkWidget *widget)
     ;
 }
 
+/* MYNA_UI_SIZE=360x640 shows everything in that size: for looking at pictures. */
+static void
+set_size (GtkWindow *window)
+{
+  const char *size = g_getenv ("MYNA_UI_SIZE");
+  g_auto (GStrv) parts = g_strsplit (size != NULL ? size : "1000x680", "x", 2);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  gtk_window_set_default_size (window, atoi (parts[0]), atoi (parts[1]));
+}
+
 /**
  * ui_test_present:
  * @child: (transfer floating): the widget under test
@@ -88,7 +99,7 @@ ui_test_present (GtkWidget *child)
 
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), child);
   adw_window_set_content (ADW_WINDOW (window), overlay);
-  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 680);
+  set_size (GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (window));
   ui_test_settle (window);
   return GTK_WINDOW (window);

@@ -135,6 +135,24 @@ show_failure (MynaRecordPane *self, const char *message, gboolean can_keep)
                              GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
+/* Somebody who reads aloud has no hand free to scroll: the text begins at the top. */
+static void
+reveal_text (MynaRecordPane *self)
+{
+  GtkWidget *text = GTK_WIDGET (self->text_label);
+  GtkWidget *viewport = gtk_widget_get_ancestor (text, GTK_TYPE_VIEWPORT);
+  GtkAdjustment *adjustment;
+  graphene_point_t point;
+
+  g_assert (MYNA_IS_RECORD_PANE (self));
+
+  if (viewport == NULL || !adw_switch_row_get_active (self->text_switch) ||
+      !gtk_widget_compute_point (text, viewport, &GRAPHENE_POINT_INIT (0.0f, 0.0f), &point))
+    return;
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (viewport));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (double) point.y);
+}
+
 static void
 start (MynaRecordPane *self)
 {
@@ -156,6 +174,7 @@ start (MynaRecordPane *self)
   myna_waveform_set_live (self->waveform, TRUE, MYNA_RECORDER_PEAK_SECONDS);
   set_recording (self, TRUE);
   sync_buttons (self);
+  reveal_text (self);
 }
 
 static char *
