@@ -272,6 +272,47 @@ test_long_file (Fixture *fixture, gconstpointer data)
   assert_obstacle (fixture, "Choose at most 3 minutes of “long.wav”.");
 }
 
+/* A video with two sound tracks: the second one, twice as long, is chosen. */
+static void
+test_streams (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *ffmpeg = g_find_program_in_path ("ffmpeg");
+  g_autofree char *first = ui_test_write_voice (fixture->folder, "first.wav", 5.0);
+  g_autofree char *second = ui_test_write_voice (fixture->folder, "second.wav", 10.0);
+  g_autofree char *both = g_build_filename (fixture->folder, "both.mkv", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (both);
+  g_autoptr (GError) error = NULL;
+  GSList files = { file, NULL };
+  const char *argv[] = { ffmpeg, "-v",   "error", "-i", first,  "-i", second, "-map",
+                         "0",    "-map", "1",     "-c", "flac", both, NULL };
+  GtkWidget *editor = NULL;
+  GtkWidget *row = NULL;
+  MynaClip *clip = NULL;
+  int status = 0;
+
+  if (ffmpeg == NULL)
+    {
+      g_test_skip ("needs ffmpeg to make a file with two streams");
+      return;
+    }
+  g_spawn_sync (NULL, (char **) argv, NULL, 0, NULL, NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+  g_assert_true (myna_add_voice_dialog_add_files (fixture->dialog, &files));
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  wait_checked (fixture);
+  editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  clip = myna_clip_editor_get_clip (MYNA_CLIP_EDITOR (editor));
+  g_assert_cmpfloat_with_epsilon (myna_clip_get_duration (clip), 5.0, 0.1);
+  row = ui_test_find (editor, ADW_TYPE_COMBO_ROW, NULL);
+  g_assert_nonnull (row);
+  ui_test_save_picture (GTK_WIDGET (fixture->window), "add-streams");
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), 1);
+  g_assert_cmpuint (myna_clip_get_stream (clip), ==, 1);
+  wait_checked (fixture);
+  g_assert_cmpfloat_with_epsilon (myna_clip_get_duration (clip), 10.0, 0.1);
+}
+
 /* No microphone: said plainly, and files are still a way. */
 static void
 test_no_device (Fixture *fixture, gconstpointer data)
@@ -327,6 +368,7 @@ main (int argc, char **argv)
   ADD ("/ui/add-voice/name-taken", test_name_taken);
   ADD ("/ui/add-voice/failure-keeps-everything", test_failure_keeps_everything);
   ADD ("/ui/add-voice/long-file", test_long_file);
+  ADD ("/ui/add-voice/streams", test_streams);
   ADD ("/ui/add-voice/no-device", test_no_device);
   ADD ("/ui/add-voice/closing-asks", test_closing_asks);
   return g_test_run ();
