@@ -15,6 +15,7 @@
 /* Peaks of speech, linear: -50 dB is a silent room, -24 dB somebody far away. */
 #define SILENT_PEAK 0.003
 #define QUIET_PEAK 0.063
+#define LOUD_PEAK 0.5 /* -6 dBFS, where the meter changes its colour, too */
 
 /* What becomes of a recording that is being stopped. */
 typedef enum
@@ -378,6 +379,8 @@ level_cb (MynaRecordPane *self)
     text = _ ("No sound: say something, or choose another microphone.");
   else if (peak < QUIET_PEAK)
     text = _ ("Quiet: come closer to the microphone.");
+  else if (peak > LOUD_PEAK)
+    text = _ ("Loud: move away a little, so that nothing is cut off.");
   if (!g_str_equal (text, gtk_label_get_text (self->level_label)))
     gtk_label_set_text (self->level_label, text);
 }
