@@ -109,6 +109,10 @@ test_pages (void)
       g_assert_true (gtk_widget_get_mapped (page));
       ui_test_save_picture (window, name);
     }
+  gtk_widget_activate_action (window, "win.menu", NULL);
+  ui_test_settle (window);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (gtk_menu_button_get_popover (
+      GTK_MENU_BUTTON (ui_test_find (window, GTK_TYPE_MENU_BUTTON, "Main Menu"))))));
   /* What a job made opens without a page for it, and for a take that is gone. */
   myna_window_open_result (MYNA_WINDOW (window), "take:nowhere");
   ui_test_wait_for (ui_test_toast (window) != NULL);

@@ -33,7 +33,7 @@ static const Shortcut voice_shortcuts[] = {
 
 static const Shortcut general_shortcuts[] = {
   { N_ ("Show Queue"), "<Control>j", "win.show-page::queue" },
-  { N_ ("Main Menu"), "F10", NULL },
+  { N_ ("Main Menu"), "F10", "win.menu" },
   { N_ ("Preferences"), "<Control>comma", "app.preferences" },
   { N_ ("Keyboard Shortcuts"), "<Control>question", "app.shortcuts" },
   { N_ ("Close Window"), "<Control>w", "window.close" },

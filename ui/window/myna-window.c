@@ -18,6 +18,7 @@ struct _MynaWindow
   AdwStatusPage *failure_page;
   AdwBanner *banner;
   GtkListBox *sidebar;
+  GtkMenuButton *menu_button;
   GtkStack *stack;
 
   /* Owned references */
@@ -337,6 +338,17 @@ show_page_action (GtkWidget *widget, const char *action_name, GVariant *paramete
   myna_window_show_page (MYNA_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
+/* F10, also where the sidebar with the menu is hidden. */
+static void
+menu_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  adw_navigation_split_view_set_show_content (
+      self->split_view, !adw_navigation_split_view_get_collapsed (self->split_view));
+  gtk_menu_button_popup (self->menu_button);
+}
+
 static void
 open_result_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -427,11 +439,13 @@ myna_window_class_init (MynaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, failure_page);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, MynaWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MynaWindow, stack);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_child);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_dismissed);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "win.menu", NULL, menu_action);
   gtk_widget_class_install_action (widget_class, "win.open-result", "s", open_result_action);
   gtk_widget_class_install_action (widget_class, "win.generate", NULL, studio_action);
   gtk_widget_class_install_action (widget_class, "win.play", NULL, studio_action);
