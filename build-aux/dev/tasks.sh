@@ -139,7 +139,6 @@ c_sources() { git -C "$MYNA_TOP" ls-files --cached --others --exclude-standard "
 task_format() {
   c_sources '*.c' '*.h' | xargs -r clang-format -i
   c_sources '*.blp' | xargs -r blueprint-compiler format --fix
-  c_sources '*meson.build' | xargs -r -n1 meson format --inplace
 }
 
 task_lint() {

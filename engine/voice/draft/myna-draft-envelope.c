@@ -9,8 +9,9 @@
 #include "engine/voice/draft/myna-draft-vector.h"
 
 #define UNVOICED_HZ 180.0
-#define POWER_FLOOR 1e-10f /* a sample's, 64 dB below the lowest speech: keeps logarithms finite   \
-                            */
+#define POWER_FLOOR                                                                                \
+  1e-10f /* a sample's, 64 dB below the lowest speech: keeps logarithms finite                     \
+          */
 
 struct _MynaDraftCode
 {
