@@ -206,9 +206,12 @@ check_result (Speaking *self, GError **error)
       const MynaTakeRevision *last =
           revisions != NULL && revisions->len > 0 ? revisions->pdata[revisions->len - 1] : NULL;
 
-      g_set_error (error, MYNA_ERROR, MYNA_ERROR_EMPTY, _ ("Nothing could be spoken: %s"),
-                   last != NULL && last->error != NULL ? last->error
-                                                       : _ ("the text has no words."));
+      if (last != NULL && last->error != NULL)
+        g_set_error (error, MYNA_ERROR, MYNA_ERROR_EMPTY, _ ("Nothing could be spoken: %s"),
+                     last->error);
+      else
+        g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_EMPTY,
+                             _ ("There is nothing to say: the text has no words."));
       return FALSE;
     }
   if (n_failed == 0)

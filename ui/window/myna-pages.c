@@ -10,9 +10,9 @@
 #include "ui/voices/myna-voices-page.h"
 
 static const MynaPageInfo pages[] = {
-  { "studio", N_ ("_Studio"), "myna-studio-symbolic", myna_studio_page_new },
-  { "voices", N_ ("_Voices"), "myna-voices-symbolic", myna_voices_page_new },
-  { "queue", N_ ("_Queue"), "myna-queue-symbolic", myna_queue_page_new },
+  { "studio", N_ ("Studio"), N_ ("_Studio"), "myna-studio-symbolic", myna_studio_page_new },
+  { "voices", N_ ("Voices"), N_ ("_Voices"), "myna-voices-symbolic", myna_voices_page_new },
+  { "queue", N_ ("Queue"), N_ ("_Queue"), "myna-queue-symbolic", myna_queue_page_new },
 };
 
 /**

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * MynaPageInfo:
  * @name: the page's name in actions and settings
- * @title: translatable title, with its mnemonic
+ * @title: translatable title
+ * @label: the same with a mnemonic, for the sidebar; a translation may add the letter in brackets
  * @icon_name: symbolic icon of the sidebar
  * @create: makes the page's widget (transfer floating); it holds its own AdwToolbarView with
  * AdwHeaderBar
@@ -31,6 +32,7 @@ typedef struct
 {
   const char *name;
   const char *title;
+  const char *label;
   const char *icon_name;
   GtkWidget *(*create) (MynaLibrary *library);
 } MynaPageInfo;

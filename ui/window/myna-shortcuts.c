@@ -102,14 +102,6 @@ myna_shortcuts_install (GtkApplication *application)
     }
 }
 
-static char *
-dup_page_title (const MynaPageInfo *page)
-{
-  g_auto (GStrv) parts = g_strsplit (_ (page->title), "_", 2);
-
-  return g_strjoinv ("", parts);
-}
-
 #if ADW_CHECK_VERSION(1, 8, 0)
 
 /* The dialog is newer than the oldest libadwaita that we build with. */
@@ -131,10 +123,9 @@ create_pages_section (void)
   pages = myna_pages_get (&n_pages);
   for (guint i = 0; i < n_pages; i++)
     {
-      g_autofree char *title = dup_page_title (&pages[i]);
       g_autofree char *accelerator = dup_page_accelerator (i);
 
-      add_item (section, title, accelerator);
+      add_item (section, _ (pages[i].title), accelerator);
     }
   return section;
 }
@@ -197,10 +188,9 @@ create_pages_group (void)
   pages = myna_pages_get (&n_pages);
   for (guint i = 0; i < n_pages; i++)
     {
-      g_autofree char *title = dup_page_title (&pages[i]);
       g_autofree char *accelerator = dup_page_accelerator (i);
 
-      add_item (group, title, accelerator);
+      add_item (group, _ (pages[i].title), accelerator);
     }
   return group;
 }

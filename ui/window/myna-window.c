@@ -31,14 +31,6 @@ struct _MynaWindow
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static char *
-dup_title (const MynaPageInfo *page)
-{
-  g_auto (GStrv) parts = g_strsplit (_ (page->title), "_", 2);
-
-  return g_strjoinv ("", parts);
-}
-
 static const MynaPageInfo *
 find_page (const char *name)
 {
@@ -137,7 +129,6 @@ on_visible_child (MynaWindow *self, GParamSpec *pspec, GtkStack *stack)
   const char *name = NULL;
   const MynaPageInfo *page = NULL;
   GtkListBoxRow *row = NULL;
-  g_autofree char *title = NULL;
 
   g_assert (MYNA_IS_WINDOW (self));
 
@@ -148,8 +139,7 @@ on_visible_child (MynaWindow *self, GParamSpec *pspec, GtkStack *stack)
       gtk_list_box_unselect_all (self->sidebar);
       return;
     }
-  title = dup_title (page);
-  adw_navigation_page_set_title (self->content_page, title);
+  adw_navigation_page_set_title (self->content_page, _ (page->title));
   g_settings_set_string (self->settings, "page", name);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->sidebar, i)) != NULL; i++)
     if (g_strcmp0 (gtk_widget_get_name (GTK_WIDGET (row)), name) == 0)
@@ -194,7 +184,7 @@ create_row (MynaWindow *self, const MynaPageInfo *page)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_ (page->title));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ (page->label));
 
   gtk_widget_set_name (row, page->name);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
