@@ -10,7 +10,9 @@
 
 /*
  * The job "speak": text -> sentences -> audio, sentence by sentence. Each finished sentence is
- * journalled after its file is on disk, so a killed job goes on behind it.
+ * written to the take's own journal after its audio is on disk, so a killed job goes on behind it.
+ * It is the take's and not the job's, because it outlives the job and holds what the take needs
+ * anyway: seed, length, phones.
  */
 
 /* Characters that people speak in a second, for the parts of the progress. */
@@ -20,7 +22,7 @@ typedef struct
 {
   MynaTakeSpeaker speaker;
   GPtrArray *sentences; /* of MynaTakeSentence */
-  GHashTable *logged;   /* numbers of the sentences that the take's log has */
+  GHashTable *finished; /* numbers of the sentences that the take's journal has */
   double prepared;      /* the part of the progress that preparing the voice is */
   double all_chars;
   double done_chars;
@@ -34,7 +36,7 @@ speaking_clear (Speaking *self)
 {
   myna_take_speaker_clear (&self->speaker);
   g_clear_pointer (&self->sentences, g_ptr_array_unref);
-  g_clear_pointer (&self->logged, g_hash_table_unref);
+  g_clear_pointer (&self->finished, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Speaking, speaking_clear)
@@ -90,18 +92,19 @@ load_script (Speaking *self, GError **error)
 }
 
 static gboolean
-load_log (Speaking *self, GError **error)
+load_journal (Speaking *self, GError **error)
 {
   g_autoptr (GPtrArray) revisions =
       myna_take_script_load_revisions (self->speaker.record->folder, error);
 
-  self->logged = g_hash_table_new (NULL, NULL);
+  self->finished = g_hash_table_new (NULL, NULL);
   for (guint i = 0; revisions != NULL && i < revisions->len; i++)
     {
       const MynaTakeRevision *revision = g_ptr_array_index (revisions, i);
 
-      if (revision->revision == 0)
-        g_hash_table_add (self->logged, GUINT_TO_POINTER (revision->number));
+      /* What could not be spoken is tried again. */
+      if (revision->revision == 0 && revision->error == NULL)
+        g_hash_table_add (self->finished, GUINT_TO_POINTER (revision->number));
     }
   return revisions != NULL;
 }
@@ -132,18 +135,14 @@ report (Speaking *self)
                                  speed);
 }
 
-/* Whether a sentence was finished before the job was interrupted. The journal says so; the files
- * are looked at too, because someone may have deleted them, or a power failure taken the log's end.
- */
+/* Whether a sentence was finished before the job was interrupted. The audio is looked at too:
+ * someone may have deleted it. */
 static gboolean
-is_finished (Speaking *self, const char *key, guint number)
+is_finished (Speaking *self, guint number)
 {
-  g_autofree char *state = myna_job_context_journal_get (self->speaker.cx, key);
   g_autofree char *path = myna_take_script_dup_audio_path (self->speaker.record->folder, number, 0);
 
-  /* What failed is tried again. */
-  if (g_strcmp0 (state, "ready") != 0 ||
-      !g_hash_table_contains (self->logged, GUINT_TO_POINTER (number)) ||
+  if (!g_hash_table_contains (self->finished, GUINT_TO_POINTER (number)) ||
       !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return FALSE;
   self->n_ready++;
@@ -151,7 +150,7 @@ is_finished (Speaking *self, const char *key, guint number)
 }
 
 static gboolean
-speak_one (Speaking *self, guint number, const char *key, GError **error)
+speak_one (Speaking *self, guint number, GError **error)
 {
   const MynaTakeSentence *sentence = g_ptr_array_index (self->sentences, number);
   g_autoptr (MynaTakeRevision) revision = myna_take_revision_new (number, 0);
@@ -161,9 +160,7 @@ speak_one (Speaking *self, guint number, const char *key, GError **error)
   stage = g_strdup_printf (_ ("Speaking sentence %u of %u"), number + 1, self->sentences->len);
   myna_job_context_set_stage (self->speaker.cx, stage);
   revision->seed = myna_take_speaker_derive_seed (self->speaker.record->params.seed, number, 0);
-  if (!myna_take_speaker_speak (&self->speaker, sentence->text, revision, error) ||
-      !myna_job_context_journal_put (self->speaker.cx, key,
-                                     revision->error != NULL ? "failed" : "ready", error))
+  if (!myna_take_speaker_speak (&self->speaker, sentence->text, revision, error))
     return FALSE;
   if (revision->error == NULL)
     self->n_ready++;
@@ -180,11 +177,10 @@ speak_all (Speaking *self, GError **error)
   for (guint i = 0; i < self->sentences->len; i++)
     {
       const MynaTakeSentence *sentence = g_ptr_array_index (self->sentences, i);
-      g_autofree char *key = g_strdup_printf ("sentence-%u", i);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (!is_finished (self, key, i) && !speak_one (self, i, key, error))
+      if (!is_finished (self, i) && !speak_one (self, i, error))
         return FALSE;
       self->done_chars += (double) g_utf8_strlen (sentence->text, -1);
       report (self);
@@ -254,7 +250,7 @@ myna_speak_job_run (MynaJobContext *cx, gpointer worker, GError **error)
   g_autofree char *result = NULL;
 
   if (!myna_take_speaker_load (&self.speaker, cx, worker, error) || !load_script (&self, error) ||
-      !load_log (&self, error))
+      !load_journal (&self, error))
     return FALSE;
   voice = myna_take_speaker_load_voice (&self.speaker, error);
   if (voice == NULL)

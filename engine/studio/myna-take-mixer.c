@@ -30,6 +30,9 @@
 /* An end that is louder than this part of the piece is speech, not room tone. */
 #define MAX_ROOM_LEVEL 0.35
 
+/* A grain may have so much more energy than the quietest one. */
+#define MAX_GRAIN_ENERGY 1.4
+
 #define MIN_PAUSE_SECONDS 0.005
 
 typedef struct
@@ -219,18 +222,47 @@ tail_is_room_tone (Mixer *self)
   return sqrt (energy) < MAX_ROOM_LEVEL * sqrt (self->energy / (double) self->piece_frames);
 }
 
+/* Where in the tail grains may start: where they hold no click or end of a word, which would be
+ * heard again and again. Such things are in the high frequencies (the difference from sample to
+ * sample); rumble is not. */
+static GArray *
+find_grains (Mixer *self)
+{
+  GArray *starts = g_array_new (FALSE, FALSE, sizeof (gsize));
+  g_autofree double *sums = g_new0 (double, self->tail_size);
+  gsize grain = 2 * self->half;
+  gsize step = MAX (self->half / 16, 1);
+  double quietest = G_MAXDOUBLE;
+
+  for (gsize i = 1; i < self->tail_size; i++)
+    {
+      double difference = (double) self->tail[i] - self->tail[i - 1];
+
+      sums[i] = sums[i - 1] + difference * difference;
+    }
+  for (gsize from = 0; from + grain < self->tail_size; from += step)
+    quietest = MIN (quietest, sums[from + grain] - sums[from]);
+  for (gsize from = 0; from + grain < self->tail_size; from += step)
+    if (sums[from + grain] - sums[from] <= MAX_GRAIN_ENERGY * quietest)
+      g_array_append_val (starts, from);
+  return starts;
+}
+
 /* n frames of room tone: grains from random places of the tail, overlapping at equal power. */
 static float *
 make_room_tone (Mixer *self, gsize n)
 {
   float *tone = g_new0 (float, n);
+  g_autoptr (GArray) starts = NULL;
   gsize grain = 2 * self->half;
 
   if (!tail_is_room_tone (self))
     return tone;
+  starts = find_grains (self);
   for (gsize position = 0; position < n + self->half; position += self->half)
     {
-      gsize from = (gsize) g_rand_int_range (self->rand, 0, (int) (self->tail_size - grain));
+      int choice = g_rand_int_range (self->rand, 0, (int) starts->len);
+      gsize from = g_array_index (starts, gsize, choice);
 
       /* The first grain starts in its middle, so that the tone is whole from its first frame. */
       for (gsize i = 0; i < grain; i++)

@@ -247,6 +247,7 @@ load_cb (const char *folder, JsonNode *node, gpointer user_data)
   insert (self, take);
 }
 
+/* The job that speaks a take. */
 static MynaJob *
 find_job (MynaTakes *self, const char *id)
 {
@@ -257,7 +258,7 @@ find_job (MynaTakes *self, const char *id)
       g_autoptr (MynaJob) job = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
       g_autofree char *take = myna_studio_jobs_dup_param (myna_job_get_params (job), "take");
 
-      if (g_strcmp0 (take, id) == 0)
+      if (g_strcmp0 (take, id) == 0 && g_strcmp0 (myna_job_get_kind (job), MYNA_JOB_SPEAK) == 0)
         return job;
     }
   return NULL;
@@ -591,13 +592,23 @@ make_params (const char *take_id)
   return json_to_string (node, FALSE);
 }
 
-/* Stores a new take and enqueues its job, which finds the take in @list. */
+static MynaJob *
+add_speak_job (MynaTakes *self, MynaTake *take, GError **error)
+{
+  const MynaTakeRecord *record = myna_take_get_record (take);
+  g_autofree char *title = g_strdup_printf (_ ("Speak “%s”"), record->name);
+  g_autofree char *params = make_params (record->id);
+
+  g_assert (MYNA_IS_TAKES (self));
+
+  return myna_job_queue_add (self->queue, MYNA_JOB_SPEAK, title, record->voice_name, params, error);
+}
+
+/* Stores a new take and enqueues its job. */
 static MynaJob *
 enqueue (MynaTakes *self, MynaTake *take, const char *text, GError **error)
 {
   MynaTakeRecord *record = myna_take_get_record (take);
-  g_autofree char *title = g_strdup_printf (_ ("Speak “%s”"), record->name);
-  g_autofree char *params = make_params (record->id);
   MynaJob *job;
 
   g_assert (MYNA_IS_TAKES (self));
@@ -606,7 +617,7 @@ enqueue (MynaTakes *self, MynaTake *take, const char *text, GError **error)
     return NULL;
   myna_take_set_state (take, MYNA_TAKE_WAITING);
   save (self, take);
-  job = myna_job_queue_add (self->queue, MYNA_JOB_SPEAK, title, record->voice_name, params, error);
+  job = add_speak_job (self, take, error);
   if (job == NULL)
     purge (self, record->id);
   return job;
@@ -713,6 +724,32 @@ myna_takes_speak_to_file (MynaTakes *self,
       g_ptr_array_add (self->transient, take);
       follow_speak_job (self, job, take);
     }
+  return job;
+}
+
+/**
+ * myna_takes_resume:
+ * @take: a take that is not complete
+ * @error: return location
+ *
+ * Goes on with a take behind what is finished of it: retries its job, or enqueues a new one when
+ * the job was taken off the queue. One that is waiting or spoken already is left alone.
+ *
+ * Returns: (transfer none): the job; %NULL with READ_ONLY
+ */
+MynaJob *
+myna_takes_resume (MynaTakes *self, MynaTake *take, GError **error)
+{
+  MynaJob *job;
+
+  g_return_val_if_fail (MYNA_IS_TAKES (self) && MYNA_IS_TAKE (take), NULL);
+
+  if (!check_writable (self, error))
+    return NULL;
+  job = find_job (self, myna_take_get_id (take));
+  if (job == NULL || myna_job_get_state (job) == MYNA_JOB_DONE)
+    return add_speak_job (self, take, error);
+  myna_job_queue_retry (self->queue, job);
   return job;
 }
 

@@ -54,6 +54,8 @@ MynaJob *myna_takes_speak_to_file (MynaTakes *self,
                                    const MynaSpeakParams *params,
                                    double pause,
                                    GError **error);
+/* Goes on with a take that is not complete: its job again, or a new one when that was cleared. */
+MynaJob *myna_takes_resume (MynaTakes *self, MynaTake *take, GError **error);
 /* A new revision of one sentence: another seed, other text or other phones (NULL keeps). */
 MynaJob *myna_takes_reroll (MynaTakes *self,
                             MynaTake *take,

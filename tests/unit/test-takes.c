@@ -237,6 +237,47 @@ test_cancel (StudioFixture *f, gconstpointer data)
   g_object_unref (job);
 }
 
+/* The job of a take was taken off the queue: another one goes on behind what is finished. */
+static void
+test_resume_cleared (StudioFixture *f, gconstpointer data)
+{
+  MynaTake *take = speak_and_wait (f, "One. Two. Three.");
+  g_autofree char *second = g_strdup (myna_piece_get_path (piece (take, 1)));
+  g_autoptr (GError) error = NULL;
+  guint n_spoken = fake_engine_get_n_spoken ();
+
+  myna_job_queue_clear_finished (f->queue);
+  g_assert_cmpint (g_unlink (second), ==, 0);
+  g_assert_nonnull (myna_takes_resume (f->takes, take, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (myna_take_get_state (take), !=, MYNA_TAKE_COMPLETE);
+  studio_fixture_wait_for_all (f);
+  g_assert_cmpint (myna_take_get_state (take), ==, MYNA_TAKE_COMPLETE);
+  g_assert_cmpuint (fake_engine_get_n_spoken (), ==, n_spoken + 1);
+  g_assert_true (g_file_test (second, G_FILE_TEST_EXISTS));
+}
+
+/* The engine's cache was damaged, or is gone: it is made again. */
+static void
+test_damaged_cache (StudioFixture *f, gconstpointer data)
+{
+  MynaVoice *voice = studio_fixture_add_voice (f, "Anna");
+  g_autofree char *cache = myna_voice_record_dup_cache_path (myna_voice_get_record (voice), "fake");
+  guint n_prepared = fake_engine_get_n_prepared ();
+
+  g_assert_true (g_file_test (cache, G_FILE_TEST_EXISTS));
+  studio_fixture_close (f);
+  g_assert_true (g_file_set_contents (cache, "damaged", -1, NULL));
+  studio_fixture_open (f, MYNA_LIBRARY_OPEN_DEFAULT);
+  speak_and_wait (f, "One.");
+  g_assert_cmpuint (fake_engine_get_n_prepared (), ==, n_prepared + 1);
+  studio_fixture_close (f);
+  g_assert_cmpint (g_unlink (cache), ==, 0);
+  studio_fixture_open (f, MYNA_LIBRARY_OPEN_DEFAULT);
+  g_assert_cmpint (myna_take_get_state (speak_and_wait (f, "Two.")), ==, MYNA_TAKE_COMPLETE);
+  g_assert_cmpuint (fake_engine_get_n_prepared (), ==, n_prepared + 2);
+}
+
 static char *
 make_text (guint n)
 {
@@ -652,6 +693,8 @@ main (int argc, char *argv[])
   add ("/takes/reopen", test_reopen);
   add ("/takes/cancel", test_cancel);
   add ("/takes/resume", test_resume);
+  add ("/takes/resume-cleared", test_resume_cleared);
+  add ("/takes/damaged-cache", test_damaged_cache);
   add ("/takes/killed", test_killed);
   add ("/takes/reroll", test_reroll);
   add ("/takes/splice", test_splice);
