@@ -258,14 +258,16 @@ myna_cli_bench (int argc, char **argv)
   g_autofree char *folder = NULL;
   MynaCliStatus status;
 
+  if (argc > 1 && strcmp (argv[1], "ops") == 0)
+    return myna_cli_bench_ops (argc, argv);
   options.runs = 3;
-  if (!myna_cli_parse (&argc, &argv, "[speak]",
+  if (!myna_cli_parse (&argc, &argv, "[speak|ops]",
                        _ ("Measures the draft voice beside espeak-ng alone: real-time factor (RTF) "
                           "and time to the first audio."),
-                       entries, NULL))
+                       entries, _ ("“myna bench ops” measures what models are made of.")))
     return MYNA_CLI_USAGE;
   if (argc > 2 || (argc == 2 && strcmp (argv[1], "speak") != 0))
-    return myna_cli_usage_error ("bench", _ ("it measures “speak”."));
+    return myna_cli_usage_error ("bench", _ ("it measures “speak” or “ops”."));
   if (options.runs < 1 || options.runs > 100)
     return myna_cli_usage_error ("bench", _ ("--runs is from 1 to 100."));
   dir = g_dir_make_tmp ("myna-bench-XXXXXX", &error);

@@ -23,6 +23,7 @@ static const Command commands[] = {
   { "jobs", N_ ("List, resume, cancel and clear jobs"), myna_cli_jobs },
   { "demo", N_ ("Do the main work on an example, with timings"), myna_cli_demo },
   { "bench", N_ ("Measure the speed of the engines"), myna_cli_bench },
+  { "devices", N_ ("List what Myna can compute on"), myna_cli_devices },
   { "help", N_ ("Show this help"), help },
   { "--help", NULL, help },
   { "-h", NULL, help },

@@ -65,9 +65,22 @@ task_run() {
   exec "$prefix/bin/myna" demo "$@"
 }
 
+# Peers that `myna bench ops` measures beside us; PyTorch is about 750 MB and one minute, once.
+install_peers() {
+  local packages
+  mapfile -t packages < <(package_list bench)
+  if ! command -v apt-get >/dev/null || dpkg -s "${packages[@]}" >/dev/null 2>&1; then return 0; fi
+  say "installing ONNX Runtime and PyTorch to measure beside (once)"
+  as_root apt-get update -q >&2 || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}" >&2 ||
+    say "they could not be installed; measuring without them"
+}
+
 task_bench() {
   install_prefix
+  [ "${1:-}" != ops ] || install_peers
   program_environment
+  export MYNA_BENCH_PEERS=$MYNA_TOP/tests/bench/peers.py
   exec "$prefix/bin/myna" bench "$@"
 }
 

@@ -10,7 +10,7 @@ if grep -nE '#include <(gtk|gdk|gsk|adwaita)' -r engine gpu --include='*.[ch]' 2
 fi
 
 # A folder may include itself and those to its left.
-layers=(engine/core engine/audio engine/text engine/store engine/voice engine/jobs engine/studio ui app)
+layers=(gpu engine/core engine/audio engine/text engine/store engine/voice engine/jobs engine/studio ui app)
 rank() {
   local i
   for i in "${!layers[@]}"; do
@@ -26,5 +26,5 @@ while IFS=: read -r file line include; do
   elif [ "$from" -lt "$to" ]; then
     complain "$file:$line: includes upwards: $included"
   fi
-done < <(grep -nE '^#include "' -r app engine ui --include='*.[ch]')
+done < <(grep -nE '^#include "' -r app engine gpu ui --include='*.[ch]')
 exit "$status"

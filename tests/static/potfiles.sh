@@ -4,7 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/sources.sh"
 translatable() {
   sources '*.desktop.in' '*.metainfo.xml.in' '*.gschema.xml.in'
-  sources '*.blp' '*.c' | grep -E '^(app|engine|ui)/' |
+  sources '*.blp' '*.c' | grep -E '^(app|engine|gpu|ui)/' |
     xargs grep -lE '(^|[^a-zA-Z0-9_])(_|N_|C_|NC_|ngettext|g_dngettext|g_dpgettext2?) ?\(' || true
 }
 if [ "${1:-}" = --fix ]; then

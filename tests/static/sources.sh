@@ -5,5 +5,5 @@ cd "$top"
 sources() {
   local pattern arguments=()
   for pattern in "$@"; do arguments+=(-o -name "$pattern"); done
-  find app data engine ui tests build-aux -type f \( "${arguments[@]:1}" \) | LC_ALL=C sort
+  find app data engine gpu ui tests build-aux -type f \( "${arguments[@]:1}" \) | LC_ALL=C sort
 }
