@@ -137,6 +137,19 @@ recordings_are_gone (void)
   return dir == NULL || g_dir_read_name (dir) == NULL;
 }
 
+/* The play cursor moves while the selection sounds, and goes with the sound. */
+static void
+play_and_stop (Fixture *fixture)
+{
+  GtkWidget *editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  MynaWaveform *waveform = MYNA_WAVEFORM (ui_test_find (editor, MYNA_TYPE_WAVEFORM, NULL));
+
+  click (fixture, "Play Selection");
+  ui_test_wait_for (myna_waveform_get_position (waveform) > 0.3);
+  click (fixture, "Stop");
+  g_assert_cmpfloat (myna_waveform_get_position (waveform), <, 0.0);
+}
+
 /* The level is shown before anything is recorded; then record, pause, go on, stop, add. */
 static void
 test_record_and_add (Fixture *fixture, gconstpointer data)
@@ -167,6 +180,7 @@ test_record_and_add (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (myna_clip_get_duration (clip), >=, 6.0);
   g_assert_cmpstr (myna_clip_get_transcript (clip), ==, myna_record_pane_get_text (pane));
   ui_test_save_picture (GTK_WIDGET (fixture->window), "record-done");
+  play_and_stop (fixture);
   gtk_editable_set_text (find (fixture, ADW_TYPE_ENTRY_ROW, NULL), "Me");
   gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
   click (fixture, "_Add Voice");
