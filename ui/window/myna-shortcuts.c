@@ -29,6 +29,13 @@ static const Shortcut studio_shortcuts[] = {
 static const Shortcut voice_shortcuts[] = {
   { N_ ("Add Voice From File"), "<Control>o", "win.add-voice-from-file" },
   { N_ ("Add Voice"), "<Control><Shift>n", "win.add-voice" },
+  { N_ ("Record or Stop While Adding a Voice"), "r", NULL },
+};
+
+static const Shortcut queue_shortcuts[] = {
+  { N_ ("Move the Job Up"), "<Alt>Up", NULL },
+  { N_ ("Move the Job Down"), "<Alt>Down", NULL },
+  { N_ ("Cancel or Remove the Job"), "Delete", NULL },
 };
 
 static const Shortcut general_shortcuts[] = {
@@ -48,6 +55,7 @@ static const struct
 } sections[] = {
   { N_ ("Studio"), studio_shortcuts, G_N_ELEMENTS (studio_shortcuts) },
   { N_ ("Voices"), voice_shortcuts, G_N_ELEMENTS (voice_shortcuts) },
+  { N_ ("Queue"), queue_shortcuts, G_N_ELEMENTS (queue_shortcuts) },
   { N_ ("General"), general_shortcuts, G_N_ELEMENTS (general_shortcuts) },
 };
 
