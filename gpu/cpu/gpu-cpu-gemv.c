@@ -185,9 +185,9 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
 
   for (; i + 16 <= n; i += 16)
     {
-      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i))),
+      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i))),
                             _mm256_loadu_ps (x + i), s0);
-      s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i + 8))),
+      s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i + 8))),
                             _mm256_loadu_ps (x + i + 8), s1);
     }
   _mm256_storeu_ps (lanes, _mm256_add_ps (s0, s1));
@@ -217,14 +217,14 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
   }
 
 #define LOAD_F16(at)                                                                               \
-  _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) ((const guint16 *) row + (at))))
+  _mm512_cvtph_ps (_mm256_loadu_si256 ((const void *) ((const guint16 *) row + (at))))
 #define LOAD_BF16(at)                                                                              \
   _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 (              \
-                                              (const __m256i *) ((const guint16 *) row + (at)))),  \
+                                              (const void *) ((const guint16 *) row + (at)))),  \
                                           16))
 #define LOAD_I8(at)                                                                                \
   _mm512_cvtepi32_ps (                                                                             \
-      _mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) ((const gint8 *) row + (at)))))
+      _mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const void *) ((const gint8 *) row + (at)))))
 
 DOT_AVX512 (dot_f16_avx512, LOAD_F16, dot_f16 ((const guint16 *) row + i, x + i, n - i))
 DOT_AVX512 (dot_bf16_avx512, LOAD_BF16, dot_bf16 ((const guint16 *) row + i, x + i, n - i))
