@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 /*
- * Hostile files of the data folder. The first byte chooses which: voice.json, take.json, script.json or
- * revisions.jsonl. What is accepted must survive being written and read again.
+ * Hostile files of the data folder. The first byte chooses which: voice.json, take.json,
+ * script.json or revisions.jsonl. What is accepted must survive being written and read again.
  */
 
 int LLVMFuzzerInitialize (int *argc, char ***argv);

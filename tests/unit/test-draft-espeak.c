@@ -111,8 +111,7 @@ test_odd_text (void)
     "<speak>x</speak>",
     "[[h@]] bracket",
     "a",
-    "\001"
-    "5P low",
+    "\0015P low",
     "₤5 ± x",
   };
 
