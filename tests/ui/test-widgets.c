@@ -9,6 +9,7 @@
 #include "ui/widgets/myna-level-bar.h"
 #include "ui/widgets/myna-peaks.h"
 #include "ui/widgets/myna-time-text.h"
+#include "ui/widgets/myna-trim-handle.h"
 #include "ui/widgets/myna-waveform.h"
 
 static void
@@ -127,10 +128,15 @@ test_waveform_selection (void)
   myna_waveform_set_position (self, 30.0);
   ui_test_settle (waveform);
 
-  start = ui_test_find (waveform, ADW_TYPE_BIN, "Start of the selection");
+  start = ui_test_find (waveform, MYNA_TYPE_TRIM_HANDLE, "Start of the selection");
   g_assert_nonnull (start);
   g_assert_true (gtk_widget_get_focusable (start));
-  g_assert_true (gtk_widget_grab_focus (start));
+  /* Tab stops at both. */
+  g_assert_true (gtk_widget_child_focus (waveform, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_window_get_focus (window) == start);
+  g_assert_true (gtk_widget_child_focus (waveform, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_window_get_focus (window) ==
+                 ui_test_find (waveform, MYNA_TYPE_TRIM_HANDLE, "End of the selection"));
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (start), GTK_ACCESSIBLE_ROLE_SLIDER);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (start), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
                                        12.5);
@@ -179,8 +185,8 @@ test_waveform_keys (void)
   myna_waveform_set_selectable (self, TRUE);
   myna_waveform_set_peaks (self, peaks, 60.0);
   g_signal_connect (waveform, "selection-changed", G_CALLBACK (count_cb), &n_changed);
-  start = ui_test_find (waveform, ADW_TYPE_BIN, "Start of the selection");
-  end = ui_test_find (waveform, ADW_TYPE_BIN, "End of the selection");
+  start = ui_test_find (waveform, MYNA_TYPE_TRIM_HANDLE, "Start of the selection");
+  end = ui_test_find (waveform, MYNA_TYPE_TRIM_HANDLE, "End of the selection");
 
   press (start, GDK_KEY_Right, 0);
   g_assert_cmpfloat_with_epsilon (myna_waveform_get_selection_start (self), 0.1, 1e-6);

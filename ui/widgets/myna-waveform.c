@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ui/widgets/myna-trim-handle.h"
 #include "ui/widgets/myna-waveform-private.h"
 
 #include <adwaita.h>
@@ -475,17 +476,8 @@ myna_waveform_class_init (MynaWaveformClass *klass)
 static GtkWidget *
 create_handle (MynaWaveform *self, const char *label)
 {
-  GtkWidget *handle = g_object_new (ADW_TYPE_BIN, "css-name", "trimhandle", "accessible-role",
-                                    GTK_ACCESSIBLE_ROLE_SLIDER, "focusable", TRUE, "width-request",
-                                    (int) MYNA_WAVEFORM_HANDLE_WIDTH, NULL);
-  GtkWidget *grip = g_object_new (ADW_TYPE_BIN, "css-name", "grip", "halign", GTK_ALIGN_CENTER,
-                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *handle = myna_trim_handle_new (label, (int) MYNA_WAVEFORM_HANDLE_WIDTH);
 
-  adw_bin_set_child (ADW_BIN (handle), grip);
-  gtk_widget_set_tooltip_text (handle, label);
-  gtk_widget_set_cursor_from_name (handle, "ew-resize");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (handle), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
   gtk_widget_set_parent (handle, GTK_WIDGET (self));
   return handle;
 }
