@@ -96,7 +96,6 @@ on_setup (MynaTakePage *self, GtkListItem *item, GtkSignalListItemFactory *facto
 
   gtk_list_item_set_activatable (item, FALSE);
   gtk_list_item_set_selectable (item, FALSE);
-  gtk_list_item_set_focusable (item, FALSE);
   gtk_list_item_set_child (item, myna_piece_row_new (self->studio, self->take));
 }
 
