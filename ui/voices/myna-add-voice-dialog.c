@@ -554,6 +554,8 @@ add_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   myna_clip_editor_stop (self->editor);
   adw_banner_set_revealed (self->error_banner, FALSE);
   self->adding = g_cancellable_new ();
+  /* A text that is made insensitive with the focus in it would go on blinking. */
+  adw_dialog_set_focus (ADW_DIALOG (self), NULL);
   validate (self);
   name = dup_name (self);
   regions = collect_regions (self);
