@@ -279,9 +279,17 @@ class Myna:
 
     def press(self, *keys):
         """Presses keys of the real keyboard, named as xdotool names them."""
-        subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True)
+        self._wait_for_keyboard()
+        # By its name, xdotool presses Alt with it: it finds the key on that level first.
+        codes = [{"F10": "76"}.get(key, key) for key in keys]
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *codes], check=True)
+
+    def _wait_for_keyboard(self):
+        """One of the windows gets the keys: between two of them, nobody does."""
+        wait_for("an active window", lambda: any(window.has("active") for window in self.children()))
 
     def type(self, text):
+        self._wait_for_keyboard()
         subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "1", text], check=True)
 
     def picture(self, name):
@@ -343,6 +351,14 @@ class Case:
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def run(self, *arguments):
+        """The command line on the same data; returns what it prints."""
+        environment = dict(os.environ, MYNA_DATA_DIR=self.data)
+        result = subprocess.run(["myna", *arguments], cwd=self.folder, env=environment, capture_output=True, check=False)
+        if result.returncode != 0:
+            raise Failure(f"myna {' '.join(arguments)}: {result.stderr.decode(errors='replace')}")
+        return result.stdout.decode()
 
     def report(self):
         """After a failure: what is on the screen, and what the program said."""
