@@ -184,6 +184,8 @@ myna_language_row_init (MynaLanguageRow *self)
   self->code = g_strdup ("");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ ("Language"));
   adw_combo_row_set_expression (ADW_COMBO_ROW (self), expression);
+  /* Below the title there is room for "British English – English (United Kingdom)". */
+  adw_combo_row_set_use_subtitle (ADW_COMBO_ROW (self), TRUE);
   adw_combo_row_set_enable_search (ADW_COMBO_ROW (self), TRUE);
   adw_combo_row_set_search_match_mode (ADW_COMBO_ROW (self),
                                        GTK_STRING_FILTER_MATCH_MODE_SUBSTRING);
