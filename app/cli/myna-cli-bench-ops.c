@@ -104,7 +104,8 @@ print_header (MynaCliPeers *peers, double flops)
   printf ("%-40s %8s", "", "");
   for (int i = 0; i < N_COLUMNS; i++)
     printf (" %12s", columns[i]);
-  printf (" %8s\n", _ ("of limit"));
+  myna_cli_print_cell (_ ("of limit"), 9);
+  printf ("\n");
 }
 
 static void

@@ -176,12 +176,24 @@ print_json (const Figure *draft, const Figure *espeak, double voice, double prep
 }
 
 static void
+print_heads (void)
+{
+  myna_cli_print_cell (_ ("sentences"), 9);
+  for (int i = 0; i < 2; i++)
+    {
+      myna_cli_print_cell (_ ("audio s"), 11);
+      myna_cli_print_cell ("RTF", 10);
+      myna_cli_print_cell (_ ("first ms"), 11);
+    }
+  printf ("\n");
+}
+
+static void
 print_table (const Figure *draft, const Figure *espeak, double voice, double prepare, double load)
 {
   printf (_ ("A voice of %.1f s: made in %.3f s, loaded again in %.3f s.\n"), voice, prepare, load);
   printf ("%9s  %-30s  %-30s\n", "", "draft", "espeak-ng");
-  printf ("%9s  %9s %9s %10s  %9s %9s %10s\n", _ ("sentences"), _ ("audio s"), "RTF",
-          _ ("first ms"), _ ("audio s"), "RTF", _ ("first ms"));
+  print_heads ();
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     printf ("%9u  %9.1f %9.4f %10.1f  %9.1f %9.4f %10.1f\n", lengths[i], draft[i].audio,
             draft[i].elapsed / draft[i].audio, draft[i].first * 1000, espeak[i].audio,

@@ -145,6 +145,40 @@ myna_cli_warn (const char *text)
 }
 
 /**
+ * myna_cli_get_columns:
+ * @text: what is printed
+ *
+ * Returns: how many columns @text takes on a terminal. A Chinese character is two wide, and
+ * printf() counts its three bytes.
+ */
+int
+myna_cli_get_columns (const char *text)
+{
+  int columns = 0;
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+  return columns;
+}
+
+/**
+ * myna_cli_print_cell:
+ * @text: the head of a column
+ * @columns: how wide the column is
+ *
+ * Prints @text at the right of its column, as "%*s" does with a number.
+ */
+void
+myna_cli_print_cell (const char *text, int columns)
+{
+  printf ("%*s%s", MAX (columns - myna_cli_get_columns (text), 0), "", text);
+}
+
+/**
  * myna_cli_print_json:
  * @builder: a whole value
  *

@@ -23,6 +23,8 @@ gboolean myna_cli_parse_time (const char *text, double *seconds);
 MynaCliStatus myna_cli_fail (const GError *error);
 MynaCliStatus myna_cli_fail_with (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void myna_cli_warn (const char *text);
+int myna_cli_get_columns (const char *text);
+void myna_cli_print_cell (const char *text, int columns);
 void myna_cli_print_json (JsonBuilder *builder);
 void myna_cli_add_strings (JsonBuilder *builder, const char *name, const char *const *strings);
 char *myna_cli_format_duration (double seconds);

@@ -197,14 +197,14 @@ export (Demo *self, MynaTake *take, const char *name, GError **error)
 static void
 print_stages (Demo *self)
 {
-  glong width = 0;
+  int width = 0;
 
   for (guint i = 0; i < self->stages->len; i++)
-    width = MAX (width, g_utf8_strlen (g_array_index (self->stages, Stage, i).stage, -1));
+    width = MAX (width, myna_cli_get_columns (g_array_index (self->stages, Stage, i).stage));
   for (guint i = 0; i < self->stages->len; i++)
     {
       const Stage *stage = &g_array_index (self->stages, Stage, i);
-      int padding = (int) (width - g_utf8_strlen (stage->stage, -1));
+      int padding = width - myna_cli_get_columns (stage->stage);
 
       printf ("%s%*s  %8.3f s  %s\n", stage->stage, padding, "", stage->seconds,
               stage->remark != NULL ? stage->remark : "");
