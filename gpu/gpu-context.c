@@ -57,7 +57,7 @@ set_out_of_memory (GpuContext *self, gsize size)
 
   gpu_context_fail (
       self, g_error_new (GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-                         _ ("%s has not enough memory: %s more were needed beside %s in use. "
+                         _ ("%s does not have enough memory: %s more were needed beside %s in use. "
                             "Close other programs, or choose the CPU."),
                          self->device->name, needed, used));
 }

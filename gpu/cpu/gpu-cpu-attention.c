@@ -104,7 +104,7 @@ attend_few (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
     {
       g_set_error_literal (
           error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-          _ ("The computer has not enough memory. Close other programs and try again."));
+          _ ("The computer does not have enough memory. Close other programs and try again."));
       return FALSE;
     }
   gpu_parallel (tq * op->attention.heads, 32768 / (job.tk * job.width) + 1, decode_range, &job);
@@ -216,7 +216,7 @@ attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
     {
       g_set_error_literal (
           error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-          _ ("The computer has not enough memory. Close other programs and try again."));
+          _ ("The computer does not have enough memory. Close other programs and try again."));
       return FALSE;
     }
   if (half)

@@ -48,7 +48,7 @@ check_status (dnnl_status_t status, GError **error)
   if (status == dnnl_out_of_memory)
     g_set_error_literal (
         error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-        _ ("The computer has not enough memory. Close other programs and try again."));
+        _ ("The computer does not have enough memory. Close other programs and try again."));
   else
     g_set_error (error, GPU_ERROR, GPU_ERROR_FAILED,
                  _ ("oneDNN could not compute a layer (status %d)."), (int) status);

@@ -129,9 +129,9 @@ aligned_copy (const void *values, gsize size)
 static gboolean
 set_no_memory (GError **error)
 {
-  g_set_error_literal (
-      error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-      _ ("The computer has not enough memory for the model. Close other programs and try again."));
+  g_set_error_literal (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
+                       _ ("The computer does not have enough memory for the model. Close other "
+                          "programs and try again."));
   return FALSE;
 }
 

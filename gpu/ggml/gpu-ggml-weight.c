@@ -36,7 +36,7 @@ set_no_memory (GpuDevice *device, GError **error)
 {
   g_set_error (
       error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-      _ ("%s has not enough memory for the model. Close other programs, or choose the CPU."),
+      _ ("%s does not have enough memory for the model. Close other programs, or choose the CPU."),
       device->name);
   return FALSE;
 }

@@ -85,7 +85,7 @@ static gboolean
 set_no_memory (GpuContext *cx, GError **error)
 {
   g_set_error (error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
-               _ ("%s has not enough memory. Close other programs, or choose the CPU."),
+               _ ("%s does not have enough memory. Close other programs, or choose the CPU."),
                cx->device->name);
   return FALSE;
 }
