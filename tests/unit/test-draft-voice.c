@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "draft-person.h"
+#include "engine/audio/myna-loudness.h"
 #include "engine/core/myna-error.h"
 #include "engine/voice/draft/myna-draft-build.h"
 #include "engine/voice/draft/myna-draft-select.h"
@@ -209,6 +210,17 @@ test_odd_texts (void)
       g_assert_null (myna_draft_voice_speak (get_voice (), empty[i], NULL, NULL, &error));
       g_assert_error (error, MYNA_ERROR, MYNA_ERROR_EMPTY);
     }
+}
+
+/* The common loudness, by the gain of the voice; single sentences lie around it. */
+static void
+test_loudness (void)
+{
+  g_autoptr (MynaSpeech) speech = speak (get_voice (), DRAFT_PERSON_TEXT, NULL);
+
+  g_assert_cmpfloat_with_epsilon (
+      myna_loudness_measure (speech->samples, speech->n_samples, speech->rate, 1),
+      MYNA_LOUDNESS_TARGET_LUFS, 1.5);
 }
 
 static void
@@ -583,6 +595,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft-voice/extremes", test_extremes);
   g_test_add_func ("/draft-voice/languages", test_languages);
   g_test_add_func ("/draft-voice/odd-texts", test_odd_texts);
+  g_test_add_func ("/draft-voice/loudness", test_loudness);
   g_test_add_func ("/draft-voice/edited-phones", test_edited_phones);
   g_test_add_func ("/draft-voice/room-tone", test_room_tone);
   g_test_add_func ("/draft-voice/prefers-neighbours", test_prefers_neighbours);

@@ -4,11 +4,13 @@
 #include "engine/voice/draft/myna-draft-voice.h"
 
 #include "engine/audio/myna-limiter.h"
+#include "engine/audio/myna-loudness.h"
 #include "engine/core/myna-atomic-file.h"
 #include "engine/core/myna-error.h"
 #include "engine/text/myna-language.h"
 #include "engine/voice/draft/myna-draft-build.h"
 #include "engine/voice/draft/myna-draft-file.h"
+#include "engine/voice/draft/myna-draft-passage.h"
 #include "engine/voice/draft/myna-draft-prosody.h"
 
 #include <glib/gi18n-lib.h>
@@ -27,6 +29,9 @@ struct _MynaDraftVoice
 #define MIN_SPEED 0.5
 #define MAX_SPEED 2.0
 #define MAX_SEMITONES 12.0
+/* Characters spoken to find the voice's gain, and how far that may move it. */
+#define CALIBRATION_LENGTH 200
+#define MAX_CALIBRATION_DB 8.0
 
 /**
  * myna_draft_voice_ref:
@@ -140,44 +145,6 @@ myna_draft_voice_get_report (MynaDraftVoice *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return &self->report;
-}
-
-/**
- * myna_draft_voice_build:
- * @clips: (array length=n_clips): what the person said, 2 seconds of speech or more in all
- * @n_clips: their number
- * @language: what language it is in, as for myna_language_resolve()
- * @progress: (nullable): told how far it is, from this thread
- * @progress_data: closure of @progress
- * @cancellable: (nullable): looked at every few milliseconds
- * @error: return location for an error
- *
- * Makes a voice of recordings (spec draft-voice section 3), about a second for a minute of speech.
- * Any thread, not the main one. Errors: MYNA_ERROR_SILENT, MYNA_ERROR_TOO_SHORT,
- * MYNA_ERROR_UNSUPPORTED (language), G_IO_ERROR_CANCELLED.
- *
- * Returns: (transfer full) (nullable): the voice
- */
-MynaDraftVoice *
-myna_draft_voice_build (const MynaDraftClip *clips,
-                        guint n_clips,
-                        const char *language,
-                        MynaProgressFunc progress,
-                        gpointer progress_data,
-                        GCancellable *cancellable,
-                        GError **error)
-{
-  g_autoptr (MynaDraftModel) model = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-
-  g_return_val_if_fail (clips != NULL && n_clips > 0 && language != NULL, NULL);
-
-  model = myna_draft_build (clips, n_clips, language, progress, progress_data, cancellable, error);
-  if (model == NULL)
-    return NULL;
-  /* Through the file's rounding at once: a voice speaks the same bytes fresh and reloaded. */
-  bytes = myna_draft_model_to_bytes (model);
-  return myna_draft_voice_new_from_bytes (bytes, error);
 }
 
 /**
@@ -369,4 +336,66 @@ myna_draft_voice_speak (MynaDraftVoice *self,
                                 CLAMP (params->speed, MIN_SPEED, MAX_SPEED),
                                 CLAMP (params->pitch, -MAX_SEMITONES, MAX_SEMITONES));
   return render (self, utterance, score, params->seed, cancellable, error);
+}
+
+/* Lets the voice say something and sets its gain by how loud that is. */
+static gboolean
+calibrate_level (MynaDraftVoice *self, GCancellable *cancellable, GError **error)
+{
+  const char *passage = myna_draft_passage_get (self->model->language);
+  g_autofree char *text =
+      g_utf8_substring (passage, 0, MIN (g_utf8_strlen (passage, -1), CALIBRATION_LENGTH));
+  g_autoptr (MynaSpeech) speech = myna_draft_voice_speak (self, text, NULL, cancellable, error);
+  double loudness, gain_db;
+
+  if (speech == NULL)
+    return FALSE;
+  loudness = myna_loudness_measure (speech->samples, speech->n_samples, speech->rate, 1);
+  if (loudness <= MYNA_LOUDNESS_SILENCE_LUFS)
+    return TRUE;
+  gain_db = myna_loudness_gain_db (loudness, MYNA_LOUDNESS_TARGET_LUFS);
+  self->model->gain *= pow (10, CLAMP (gain_db, -MAX_CALIBRATION_DB, MAX_CALIBRATION_DB) / 20);
+  return TRUE;
+}
+
+/**
+ * myna_draft_voice_build:
+ * @clips: (array length=n_clips): what the person said, 2 seconds of speech or more in all
+ * @n_clips: their number
+ * @language: what language it is in, as for myna_language_resolve()
+ * @progress: (nullable): told how far it is, from this thread
+ * @progress_data: closure of @progress
+ * @cancellable: (nullable): looked at every few milliseconds
+ * @error: return location for an error
+ *
+ * Makes a voice of recordings (spec draft-voice section 3), about a second for a minute of speech.
+ * Any thread, not the main one. Errors: MYNA_ERROR_SILENT, MYNA_ERROR_TOO_SHORT,
+ * MYNA_ERROR_UNSUPPORTED (language), G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full) (nullable): the voice
+ */
+MynaDraftVoice *
+myna_draft_voice_build (const MynaDraftClip *clips,
+                        guint n_clips,
+                        const char *language,
+                        MynaProgressFunc progress,
+                        gpointer progress_data,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  g_autoptr (MynaDraftVoice) rough = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  MynaDraftModel *model;
+
+  g_return_val_if_fail (clips != NULL && n_clips > 0 && language != NULL, NULL);
+
+  model = myna_draft_build (clips, n_clips, language, progress, progress_data, cancellable, error);
+  if (model == NULL)
+    return NULL;
+  rough = wrap (model);
+  if (!calibrate_level (rough, cancellable, error))
+    return NULL;
+  /* Through the file's rounding at once: a voice speaks the same bytes fresh and reloaded. */
+  bytes = myna_draft_model_to_bytes (model);
+  return myna_draft_voice_new_from_bytes (bytes, error);
 }
