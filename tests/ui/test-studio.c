@@ -174,6 +174,56 @@ test_progress_is_shown (Fixture *fixture, gconstpointer data)
   g_assert_null (ui_test_find (row, GTK_TYPE_PROGRESS_BAR, NULL));
 }
 
+/* A take whose job was cancelled. */
+static MynaTake *
+generate_partly (Fixture *fixture)
+{
+  MynaJobQueue *queue = myna_library_get_queue (fixture->library);
+  g_autoptr (MynaTake) take = NULL;
+
+  /* Held back, or it might be finished before it is cancelled. */
+  myna_job_queue_set_paused (queue, TRUE);
+  set_text (fixture, "One. Two sentences. A third one. And a fourth. A fifth. Then it is the end.");
+  click (fixture, "_Generate");
+  take = g_list_model_get_item (G_LIST_MODEL (get_takes (fixture)), 0);
+  myna_job_queue_cancel (queue, myna_take_get_job (take));
+  ui_test_wait_for (myna_take_get_job (take) == NULL);
+  myna_job_queue_set_paused (queue, FALSE);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  g_assert_cmpint (myna_take_get_state (take), ==, MYNA_TAKE_PARTIAL);
+  return take;
+}
+
+static void
+test_continue_from_row (Fixture *fixture, gconstpointer data)
+{
+  MynaTake *take = generate_partly (fixture);
+
+  ui_test_save_picture (GTK_WIDGET (fixture->window), "studio-partial");
+  click (fixture, "Continue");
+  ui_test_wait_for (myna_take_get_state (take) == MYNA_TAKE_COMPLETE);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  g_assert_cmpuint (myna_take_get_n_ready (take), ==, 6);
+  g_assert_null (ui_test_find (fixture->page, GTK_TYPE_BUTTON, "Continue"));
+}
+
+/* Also when its job is not in the queue any more. */
+static void
+test_continue_from_page (Fixture *fixture, gconstpointer data)
+{
+  MynaTake *take = generate_partly (fixture);
+  GtkWidget *page = open_take (fixture, take);
+  GtkWidget *banner = ui_test_find (page, ADW_TYPE_BANNER, NULL);
+
+  myna_job_queue_clear_finished (myna_library_get_queue (fixture->library));
+  g_assert_true (adw_banner_get_revealed (ADW_BANNER (banner)));
+  ui_test_save_picture (GTK_WIDGET (fixture->window), "take-partial");
+  click (fixture, "_Continue");
+  ui_test_wait_for (myna_take_get_state (take) == MYNA_TAKE_COMPLETE);
+  ui_test_wait_for (!adw_banner_get_revealed (ADW_BANNER (banner)));
+  g_assert_cmpuint (myna_take_get_n_ready (take), ==, 6);
+}
+
 static void
 test_sentences (Fixture *fixture, gconstpointer data)
 {
@@ -386,6 +436,8 @@ main (int argc, char **argv)
   ADD ("only-punctuation", "voice", test_only_punctuation);
   ADD ("generate", "voice", test_generate);
   ADD ("progress-is-shown", "voice", test_progress_is_shown);
+  ADD ("continue-from-row", "voice", test_continue_from_row);
+  ADD ("continue-from-page", "voice", test_continue_from_page);
   ADD ("sentences", "voice", test_sentences);
   ADD ("splice", "voice", test_splice);
   ADD ("edit-sentence", "voice", test_edit_sentence);

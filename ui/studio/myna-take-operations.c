@@ -187,3 +187,24 @@ myna_take_operations_cancel (GtkWidget *from, MynaStudio *studio, MynaTake *take
   if (job != NULL)
     myna_job_queue_cancel (myna_studio_get_queue (studio), job);
 }
+
+/**
+ * myna_take_operations_resume:
+ * @from: the widget that asks
+ * @studio: the studio
+ * @take: a take that is not finished
+ *
+ * Goes on with @take where it stopped; a toast says why that cannot be.
+ */
+void
+myna_take_operations_resume (GtkWidget *from, MynaStudio *studio, MynaTake *take)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (GTK_IS_WIDGET (from));
+  g_return_if_fail (MYNA_IS_STUDIO (studio));
+  g_return_if_fail (MYNA_IS_TAKE (take));
+
+  if (myna_takes_resume (myna_studio_get_takes (studio), take, &error) == NULL)
+    myna_toasts_add_error (from, error);
+}

@@ -11,5 +11,6 @@ void myna_take_operations_rename (GtkWidget *from, MynaStudio *studio, MynaTake 
 void myna_take_operations_delete (GtkWidget *from, MynaStudio *studio, MynaTake *take);
 void myna_take_operations_export (GtkWidget *from, MynaStudio *studio, MynaTake *take);
 void myna_take_operations_cancel (GtkWidget *from, MynaStudio *studio, MynaTake *take);
+void myna_take_operations_resume (GtkWidget *from, MynaStudio *studio, MynaTake *take);
 
 G_END_DECLS

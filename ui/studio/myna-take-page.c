@@ -55,14 +55,17 @@ static void
 update_banner (MynaTakePage *self)
 {
   const char *const *warnings = myna_take_get_warnings (self->take);
+  gboolean partial = myna_take_get_state (self->take) == MYNA_TAKE_PARTIAL;
   g_autofree char *text = NULL;
 
   g_assert (MYNA_IS_TAKE_PAGE (self));
 
   if (warnings != NULL && warnings[0] != NULL)
     text = g_strjoinv ("\n", (char **) warnings);
-  else if (myna_take_get_state (self->take) == MYNA_TAKE_PARTIAL)
+  else if (partial)
     text = g_strdup (_ ("Not finished; what is ready can be used"));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.resume", partial);
+  adw_banner_set_button_label (self->banner, partial ? _ ("_Continue") : NULL);
   if (text != NULL)
     {
       g_autofree char *markup = g_markup_escape_text (text, -1);
@@ -161,6 +164,8 @@ take_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
     myna_take_operations_rename (widget, self->studio, self->take);
   else if (g_str_equal (action_name, "take.cancel"))
     myna_take_operations_cancel (widget, self->studio, self->take);
+  else if (g_str_equal (action_name, "take.resume"))
+    myna_take_operations_resume (widget, self->studio, self->take);
   else if (g_str_equal (action_name, "take.delete"))
     myna_take_operations_delete (widget, self->studio, self->take);
 }
@@ -207,6 +212,7 @@ myna_take_page_class_init (MynaTakePageClass *klass)
   gtk_widget_class_install_action (widget_class, "take.export", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.rename", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.cancel", NULL, take_action);
+  gtk_widget_class_install_action (widget_class, "take.resume", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.delete", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.reuse", NULL, reuse_action);
 }

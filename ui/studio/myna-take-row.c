@@ -24,6 +24,7 @@ struct _MynaTakeRow
   GtkWidget *warning_box;
   GtkLabel *warning;
   GtkWidget *cancel_button;
+  GtkWidget *resume_button;
 
   /* Owned references */
   MynaStudio *studio;
@@ -121,15 +122,17 @@ update_warning (MynaTakeRow *self)
 {
   const char *const *warnings = myna_take_get_warnings (self->take);
   gboolean any = warnings != NULL && warnings[0] != NULL;
+  gboolean partial = myna_take_get_state (self->take) == MYNA_TAKE_PARTIAL;
 
   g_assert (MYNA_IS_TAKE_ROW (self));
 
   if (any)
     gtk_label_set_text (self->warning, warnings[0]);
-  else if (myna_take_get_state (self->take) == MYNA_TAKE_PARTIAL)
+  else if (partial)
     gtk_label_set_text (self->warning, _ ("Not finished; what is ready can be used"));
-  gtk_widget_set_visible (self->warning_box,
-                          any || myna_take_get_state (self->take) == MYNA_TAKE_PARTIAL);
+  gtk_widget_set_visible (self->warning_box, any || partial);
+  gtk_widget_set_visible (self->resume_button, partial);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.resume", partial);
 }
 
 static void
@@ -195,6 +198,8 @@ take_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
     myna_take_operations_delete (widget, self->studio, self->take);
   else if (g_str_equal (action_name, "take.cancel"))
     myna_take_operations_cancel (widget, self->studio, self->take);
+  else if (g_str_equal (action_name, "take.resume"))
+    myna_take_operations_resume (widget, self->studio, self->take);
 }
 
 static void
@@ -242,6 +247,7 @@ myna_take_row_class_init (MynaTakeRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, warning_box);
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, warning);
   gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, MynaTakeRow, resume_button);
   gtk_widget_class_install_action (widget_class, "take.play", NULL, play_action);
   gtk_widget_class_install_action (widget_class, "take.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "take.reuse", NULL, open_action);
@@ -249,6 +255,7 @@ myna_take_row_class_init (MynaTakeRowClass *klass)
   gtk_widget_class_install_action (widget_class, "take.rename", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.delete", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.cancel", NULL, take_action);
+  gtk_widget_class_install_action (widget_class, "take.resume", NULL, take_action);
 }
 
 static void
