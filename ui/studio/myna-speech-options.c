@@ -13,6 +13,7 @@ struct _MynaSpeechOptions
   GtkAdjustment *speed;
   GtkAdjustment *pitch;
   GtkAdjustment *clarity;
+  GtkCheckButton *automatic_check;
   AdwSpinRow *pause_row;
   AdwSwitchRow *random_row;
   AdwSpinRow *seed_row;
@@ -23,7 +24,8 @@ struct _MynaSpeechOptions
 
 G_DEFINE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, GTK_TYPE_POPOVER)
 
-static const char *const keys[] = { "speed", "pitch", "clarity", "pause", "random-seed", "seed" };
+static const char *const keys[] = { "speed", "pitch",       "clarity", "clarity-automatic",
+                                    "pause", "random-seed", "seed" };
 
 static char *
 describe_speed (MynaSpeechOptions *self, double value)
@@ -60,7 +62,8 @@ on_reset (MynaSpeechOptions *self, GtkButton *button)
  * @params: (inout): what the engine takes; speed, pitch, clarity and seed are set
  * @pause: (out): seconds between sentences
  *
- * Reads the options as they are now; a random seed is drawn here.
+ * Reads the options as they are now; a random seed is drawn here. An automatic clarity is left to
+ * the engine, which knows how much it has heard (spec draft-voice section 9).
  */
 void
 myna_speech_options_fill (GSettings *settings, MynaSpeakParams *params, double *pause)
@@ -71,7 +74,9 @@ myna_speech_options_fill (GSettings *settings, MynaSpeakParams *params, double *
 
   params->speed = g_settings_get_double (settings, "speed");
   params->pitch = g_settings_get_double (settings, "pitch");
-  params->clarity = g_settings_get_double (settings, "clarity");
+  params->clarity = g_settings_get_boolean (settings, "clarity-automatic")
+                        ? -1.0
+                        : g_settings_get_double (settings, "clarity");
   params->seed = g_settings_get_boolean (settings, "random-seed")
                      ? g_random_int ()
                      : g_settings_get_uint (settings, "seed");
@@ -86,6 +91,8 @@ bind_settings (MynaSpeechOptions *self)
   g_settings_bind (self->settings, "speed", self->speed, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "pitch", self->pitch, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "clarity", self->clarity, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "clarity-automatic", self->automatic_check, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "pause", self->pause_row, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "random-seed", self->random_row, "active",
                    G_SETTINGS_BIND_DEFAULT);
@@ -115,6 +122,7 @@ myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, speed);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pitch);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, clarity);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, automatic_check);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pause_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, random_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, seed_row);
