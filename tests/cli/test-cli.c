@@ -295,6 +295,43 @@ test_bad_samples (Fixture *f, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json, "voices")), ==, 0);
 }
 
+/* A WAV file of silence as long as wanted: its samples are a hole in the file. */
+static void
+write_sparse_wav (const char *path, guint32 seconds)
+{
+  guint32 rate = 8000, bytes = rate * 2 * seconds;
+  const guint32 words[] = { GUINT32_TO_LE (36 + bytes),  GUINT32_TO_LE (16),
+                            GUINT32_TO_LE (1 | 1 << 16), GUINT32_TO_LE (rate),
+                            GUINT32_TO_LE (rate * 2),    GUINT32_TO_LE (2 | 16 << 16),
+                            GUINT32_TO_LE (bytes) };
+  g_autoptr (GByteArray) header = g_byte_array_new ();
+
+  g_byte_array_append (header, (const guint8 *) "RIFF", 4);
+  g_byte_array_append (header, (const guint8 *) &words[0], 4);
+  g_byte_array_append (header, (const guint8 *) "WAVEfmt ", 8);
+  g_byte_array_append (header, (const guint8 *) &words[1], 20);
+  g_byte_array_append (header, (const guint8 *) "data", 4);
+  g_byte_array_append (header, (const guint8 *) &words[6], 4);
+  g_assert_true (g_file_set_contents (path, (const char *) header->data, header->len, NULL));
+  g_assert_cmpint (truncate (path, (off_t) header->len + bytes), ==, 0);
+}
+
+/* Three hours: a region has to be chosen; nothing reads the whole file to say so. */
+static void
+test_three_hours (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->studio.dir, "three-hours.wav", NULL);
+
+  write_sparse_wav (path, 3 * 60 * 60);
+  run (f, "voices", "add", "Anna", "--audio", path, "--consent", NULL);
+  assert_failed (f, "3:00:00");
+  run (f, "voices", "add", "Anna", "--audio", path, "--consent", "--from", "2:59:00", "--to",
+       "2:59:30", NULL);
+  assert_failed (f, "No speech");
+  run (f, "speak", "--reference", path, "--text", "Hello.", "-o", "out.wav", "--quiet", NULL);
+  assert_failed (f, "3:00:00");
+}
+
 static void
 assert_audio (Fixture *f, const char *name, double at_least)
 {
@@ -687,6 +724,7 @@ main (int argc, char *argv[])
   add ("/cli/usage", test_usage);
   add ("/cli/bad-input", test_bad_input);
   add ("/cli/bad-samples", test_bad_samples);
+  add ("/cli/three-hours", test_three_hours);
   add ("/cli/voices", test_voices);
   add ("/cli/speak", test_speak);
   add ("/cli/cancel", test_cancel);
