@@ -22,7 +22,7 @@
 #define MAX_TEXT_BYTES (16 * 1024 * 1024)
 
 /* A take is named by the begin of its text. */
-#define MAX_NAME_CHARS 48
+#define MAX_NAME_COLUMNS 48
 
 struct _MynaTakes
 {
@@ -459,6 +459,32 @@ myna_takes_find (MynaTakes *self, const char *id)
   return id != NULL ? find_in (self->takes, id) : NULL;
 }
 
+/* Where a name is full: a Chinese character takes two columns. At the end of @text when it fits. */
+static const char *
+find_name_end (const char *text)
+{
+  const char *at = text;
+  int columns = 0;
+
+  while (*at != '\0')
+    {
+      columns += g_unichar_iswide (g_utf8_get_char (at)) ? 2 : 1;
+      if (columns > MAX_NAME_COLUMNS)
+        break;
+      at = g_utf8_next_char (at);
+    }
+  return at;
+}
+
+/* Sentences in Chinese or Japanese follow each other without a space. */
+static gboolean
+ends_wide (const GString *text)
+{
+  const char *last = g_utf8_find_prev_char (text->str, text->str + text->len);
+
+  return last != NULL && g_unichar_iswide (g_utf8_get_char (last));
+}
+
 /* The begin of the text, in one line, cut between words. */
 static char *
 make_name (const char *text)
@@ -466,17 +492,19 @@ make_name (const char *text)
   g_autofree char *begin = g_utf8_make_valid (text, (gssize) MIN (strlen (text), 1000));
   g_autoptr (GPtrArray) segments = myna_segment_text (begin, -1, NULL);
   g_autoptr (GString) name = g_string_new (NULL);
-  const char *end;
+  const char *end = name->str;
   const char *space;
 
-  for (guint i = 0; i < segments->len && g_utf8_strlen (name->str, -1) <= MAX_NAME_CHARS; i++)
-    g_string_append_printf (name, "%s%s", i > 0 ? " " : "",
-                            ((const MynaSegment *) segments->pdata[i])->text);
-  if (g_utf8_strlen (name->str, -1) <= MAX_NAME_CHARS)
+  for (guint i = 0; i < segments->len && *end == '\0'; i++)
+    {
+      g_string_append_printf (name, "%s%s", i > 0 && !ends_wide (name) ? " " : "",
+                              ((const MynaSegment *) segments->pdata[i])->text);
+      end = find_name_end (name->str);
+    }
+  if (*end == '\0')
     return g_string_free_and_steal (g_steal_pointer (&name));
-  end = g_utf8_offset_to_pointer (name->str, MAX_NAME_CHARS);
   space = g_utf8_strrchr (name->str, end - name->str, ' ');
-  if (space != NULL && space > name->str + MAX_NAME_CHARS / 2)
+  if (space != NULL && space > name->str + (end - name->str) / 2)
     end = space;
   return g_strdup_printf ("%.*s…", (int) (end - name->str), name->str);
 }

@@ -164,6 +164,32 @@ test_mute (StudioFixture *f, gconstpointer data)
   g_object_unref (job);
 }
 
+/* A take is called as its text begins. */
+static void
+test_name (StudioFixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    const char *name;
+  } cases[] = {
+    { "Short. And plain.", "Short. And plain." },
+    { "It was a bright cold day in April. The clocks were striking thirteen.",
+      "It was a bright cold day in April. The clocks…" },
+    { "你好。再见。", "你好。再见。" },
+    { "从前有一只八哥，它能学会听到的每一种声音。全村的人都来听它说话。",
+      "从前有一只八哥，它能学会听到的每一种声音。全村的…" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      MynaTake *take = speak (f, cases[i].text);
+
+      g_assert_cmpstr (myna_take_get_name (take), ==, cases[i].name);
+      myna_job_queue_cancel (myna_library_get_queue (f->library), myna_take_get_job (take));
+    }
+}
+
 static void
 test_reopen (StudioFixture *f, gconstpointer data)
 {
@@ -690,6 +716,7 @@ main (int argc, char *argv[])
   add ("/takes/speak", test_speak);
   add ("/takes/refused", test_refused);
   add ("/takes/mute", test_mute);
+  add ("/takes/name", test_name);
   add ("/takes/reopen", test_reopen);
   add ("/takes/cancel", test_cancel);
   add ("/takes/resume", test_resume);
