@@ -10,6 +10,7 @@
  * few (the decoder) our own loop over the cache, which may be f16. */
 
 #define BLOCK 256
+#define SCORES 262144 /* floats of scores at a time: they stay in a core's second cache */
 
 typedef struct
 {
@@ -40,14 +41,21 @@ add_scaled (float *y, const float *x, float factor, gint64 n)
     y[i] += factor * x[i];
 }
 
-/* A row of a head, widened into @wide when the cache is f16. */
-static const float *
-head_row (const void *cache, GpuType type, gint64 at, gint64 width, float *wide)
+/* out += Σ_j p[j]·v[j] over rows of halves. */
+static void
+add_rows_f16 (float *out,
+              const float *p,
+              const guint16 *v,
+              gint64 stride,
+              gint64 n,
+              gint64 width,
+              float *wide)
 {
-  if (type == GPU_F32)
-    return (const float *) cache + at;
-  gpu_cpu_from_f16 ((const guint16 *) cache + at, wide, width);
-  return wide;
+  for (gint64 j = 0; j < n; j++)
+    {
+      gpu_cpu_from_f16 (v + j * stride, wide, width);
+      add_scaled (out, wide, p[j], width);
+    }
 }
 
 static void
@@ -55,30 +63,34 @@ decode_range (gint64 begin, gint64 end, gpointer data)
 {
   const Decode *job = data;
   const GpuOp *op = job->op;
-  g_autofree float *wide = g_new (float, job->width);
+  gint64 width = job->width;
+  g_autofree float *wide = g_new (float, width);
   GpuType type = op->in[1]->type;
+  gsize element = gpu_type_size (type);
+  GpuCpuDot dot_key = gpu_cpu_dot (type);
   const float *mask = op->in[3] != NULL ? op->in[3]->data : NULL;
 
   for (gint64 unit = begin; unit < end; unit++)
     {
       gint64 row = unit / op->attention.heads, head = unit % op->attention.heads;
-      const float *q = job->q + row * job->channels + head * job->width;
+      const float *q = job->q + row * job->channels + head * width;
+      const char *k = (const char *) job->k + (gsize) (head * width) * element;
+      const char *v = (const char *) job->v + (gsize) (head * width) * element;
       float *scores = job->scores + unit * job->tk;
-      float *out = job->out + row * job->channels + head * job->width;
+      float *out = job->out + row * job->channels + head * width;
 
       for (gint64 j = 0; j < job->tk; j++)
         scores[j] =
-            dot (q,
-                 head_row (job->k, type, j * job->channels + head * job->width, job->width, wide),
-                 job->width) *
-                op->attention.scale +
+            dot_key (k + (gsize) (j * job->channels) * element, q, width) * op->attention.scale +
             (mask != NULL ? mask[row * job->tk + j] : 0.0f);
       gpu_cpu_softmax_row (scores, job->tk);
-      memset (out, 0, sizeof (float) * (gsize) job->width);
-      for (gint64 j = 0; j < job->tk; j++)
-        add_scaled (
-            out, head_row (job->v, type, j * job->channels + head * job->width, job->width, wide),
-            scores[j], job->width);
+      memset (out, 0, sizeof (float) * (gsize) width);
+      if (type == GPU_F16)
+        add_rows_f16 (out, scores, (const guint16 *) (const void *) v, job->channels, job->tk,
+                      width, wide);
+      else
+        for (gint64 j = 0; j < job->tk; j++)
+          add_scaled (out, (const float *) (const void *) v + j * job->channels, scores[j], width);
     }
 }
 
@@ -117,6 +129,7 @@ typedef struct
 {
   const GpuOp *op;
   gint64 first, rows, channels;
+  gint64 head, heads; /* the heads done now */
   const float *q;
   float *scores; /* [heads, rows, tk] */
   float *out;
@@ -143,7 +156,7 @@ softmax_range (gint64 begin, gint64 end, gpointer data)
 
   for (gint64 unit = begin; unit < end; unit++)
     {
-      gint64 head = unit / job->rows, row = unit % job->rows, i = job->first + row;
+      gint64 head = job->head + unit / job->rows, i = job->first + unit % job->rows;
       float *scores = job->scores + unit * tk;
 
       for (gint64 j = 0; j < tk; j++)
@@ -161,9 +174,9 @@ add_relative_values (const Block *job)
   gint64 tk = op->attention.tk, width = op->attention.width;
   int window = op->attention.window;
 
-  for (gint64 unit = 0; unit < op->attention.heads * job->rows; unit++)
+  for (gint64 unit = 0; unit < job->heads * job->rows; unit++)
     {
-      gint64 head = unit / job->rows, i = job->first + unit % job->rows;
+      gint64 head = job->head + unit / job->rows, i = job->first + unit % job->rows;
 
       for (gint64 j = MAX (i - window, 0); j <= MIN (i + window, tk - 1); j++)
         add_scaled (job->out + i * job->channels + head * width,
@@ -177,16 +190,17 @@ attend_block (GpuContext *cx, Block *job, const float *k, const float *v, GError
 {
   const GpuOp *op = job->op;
   gint64 c = job->channels, width = op->attention.width, tk = op->attention.tk;
-  GpuCpuGemm keys = { op->attention.heads, job->rows, tk, width, width, c, 1, width, 1, c,
-                      job->rows * tk,      tk };
-  GpuCpuGemm values = {
-    op->attention.heads, job->rows, width, tk, job->rows * tk, tk, 1, width, c, 1, width, c
+  gint64 at = job->first * c + job->head * width;
+  GpuCpuGemm keys = {
+    job->heads, job->rows, tk, width, width, c, 1, width, 1, c, job->rows * tk, tk
   };
+  GpuCpuGemm values = { job->heads, job->rows, width, tk, job->rows * tk, tk,
+                        1,          width,     c,     1,  width,          c };
 
-  if (!gpu_cpu_gemm (cx, &keys, job->q + job->first * c, k, job->scores, error))
+  if (!gpu_cpu_gemm (cx, &keys, job->q + at, k + job->head * width, job->scores, error))
     return FALSE;
-  gpu_parallel (op->attention.heads * job->rows, 16384 / tk + 1, softmax_range, job);
-  if (!gpu_cpu_gemm (cx, &values, job->scores, v, job->out + job->first * c, error))
+  gpu_parallel (job->heads * job->rows, 16384 / tk + 1, softmax_range, job);
+  if (!gpu_cpu_gemm (cx, &values, job->scores, v + job->head * width, job->out + at, error))
     return FALSE;
   if (op->attention.window >= 0)
     add_relative_values (job);
@@ -199,14 +213,18 @@ attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
   gint64 c = op->attention.width * op->attention.heads,
          rows = op->in[1]->shape.d[op->in[1]->shape.n - 2], tk = op->attention.tk;
   gboolean half = op->in[1]->type == GPU_F16;
-  gsize actual, wide = half ? (gsize) (2 * tk * c) : 0;
-  float *block = gpu_cpu_block_new (
-      cx->state, sizeof (float) * ((gsize) (op->attention.heads * BLOCK * tk) + wide), &actual);
+  gint64 most_rows = MIN (BLOCK, op->attention.tq);
+  gint64 most_heads = CLAMP (SCORES / (most_rows * tk), 1, op->attention.heads);
+  gsize actual, scores = (gsize) (most_heads * most_rows * tk);
+  gsize wide = half ? (gsize) (2 * tk * c) : 0;
+  float *block = gpu_cpu_block_new (cx->state, sizeof (float) * (scores + wide), &actual);
   const float *k = op->in[1]->data, *v = op->in[2]->data;
   Block job = { op,
                 0,
                 0,
                 c,
+                0,
+                0,
                 (const float *) op->in[0]->data + batch * op->attention.tq * c,
                 block,
                 (float *) op->out->data + batch * op->attention.tq * c };
@@ -221,7 +239,7 @@ attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
     }
   if (half)
     {
-      float *room = block + op->attention.heads * BLOCK * tk;
+      float *room = block + scores;
 
       gpu_cpu_from_f16 ((const guint16 *) op->in[1]->data + batch * rows * c, room, tk * c);
       gpu_cpu_from_f16 ((const guint16 *) op->in[2]->data + batch * rows * c, room + tk * c,
@@ -237,7 +255,11 @@ attend_many (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
   for (job.first = 0; done && job.first < op->attention.tq; job.first += BLOCK)
     {
       job.rows = MIN (BLOCK, op->attention.tq - job.first);
-      done = attend_block (cx, &job, k, v, error);
+      for (job.head = 0; done && job.head < op->attention.heads; job.head += most_heads)
+        {
+          job.heads = MIN (most_heads, op->attention.heads - job.head);
+          done = attend_block (cx, &job, k, v, error);
+        }
     }
   gpu_cpu_block_free (cx->state, block, actual);
   return done;

@@ -29,19 +29,39 @@ typedef struct
   GpuConvGeometry conv;
 } PlanKey;
 
+/* Memory objects are made with the plan and pointed to the operands at each run. */
+enum
+{
+  SOURCE,
+  WEIGHTS,
+  RESULT,
+  BIAS,
+  SCRATCHPAD,
+  RESIDUAL,
+  N_ARGUMENTS,
+};
+
 typedef struct
 {
   PlanKey key;
   dnnl_primitive_t primitive;
   dnnl_memory_desc_t source, result, bias, scratchpad;
+  dnnl_memory_t memory[N_ARGUMENTS]; /* NULL: the layer has no such argument */
   GpuCpuPacked *weights;
   gsize scratch_size;
   int residual_index;  /* of the post-operation, −1: none */
   gboolean fuse_after; /* the activation is not one of oneDNN's: a pass of our own */
 } Plan;
 
-static gboolean
-check_status (dnnl_status_t status, GError **error)
+/**
+ * gpu_cpu_check:
+ * @status: what oneDNN returned
+ * @error: (out) (optional): set when it is not success
+ *
+ * Returns: whether it is success
+ */
+gboolean
+gpu_cpu_check (dnnl_status_t status, GError **error)
 {
   if (status == dnnl_success)
     return TRUE;
@@ -70,6 +90,8 @@ plan_free (gpointer data)
 {
   Plan *plan = data;
 
+  for (int i = 0; i < N_ARGUMENTS; i++)
+    dnnl_memory_destroy (plan->memory[i]);
   dnnl_primitive_destroy (plan->primitive);
   dnnl_memory_desc_destroy (plan->source);
   dnnl_memory_desc_destroy (plan->result);
@@ -229,17 +251,17 @@ reorder (GpuCpuState *state,
   dnnl_memory_t a = NULL, b = NULL;
   gboolean done;
 
-  done = check_status (dnnl_reorder_primitive_desc_create (&description, from, state->engine, to,
-                                                           state->engine, NULL),
-                       error) &&
-         check_status (dnnl_primitive_create (&primitive, description), error) &&
-         check_status (dnnl_memory_create (&a, from, state->engine, (void *) source), error) &&
-         check_status (dnnl_memory_create (&b, to, state->engine, target), error) &&
-         check_status (dnnl_primitive_execute (
-                           primitive, state->stream, 2,
-                           (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, a }, { DNNL_ARG_TO, b } }),
-                       error) &&
-         check_status (dnnl_stream_wait (state->stream), error);
+  done = gpu_cpu_check (dnnl_reorder_primitive_desc_create (&description, from, state->engine, to,
+                                                            state->engine, NULL),
+                        error) &&
+         gpu_cpu_check (dnnl_primitive_create (&primitive, description), error) &&
+         gpu_cpu_check (dnnl_memory_create (&a, from, state->engine, (void *) source), error) &&
+         gpu_cpu_check (dnnl_memory_create (&b, to, state->engine, target), error) &&
+         gpu_cpu_check (dnnl_primitive_execute (
+                            primitive, state->stream, 2,
+                            (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, a }, { DNNL_ARG_TO, b } }),
+                        error) &&
+         gpu_cpu_check (dnnl_stream_wait (state->stream), error);
   dnnl_memory_destroy (a);
   dnnl_memory_destroy (b);
   dnnl_primitive_destroy (primitive);
@@ -271,7 +293,7 @@ find_packed (GpuCpuState *state,
     {
       packed->values = NULL;
       packed_free (packed);
-      check_status (dnnl_out_of_memory, error);
+      gpu_cpu_check (dnnl_out_of_memory, error);
       return NULL;
     }
   if (weight->rows != NULL)
@@ -366,6 +388,28 @@ describe_memory (const GpuOp *op, Plan *plan)
 }
 
 static gboolean
+make_memory (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
+{
+  const GpuCpuWeight *weight = op->w->packed;
+  const_dnnl_memory_desc_t layouts[N_ARGUMENTS] = {
+    [SOURCE] = plan->source,
+    [WEIGHTS] = plan->weights->layout,
+    [RESULT] = plan->result,
+    [BIAS] = plan->bias,
+    [SCRATCHPAD] = plan->scratch_size > 0 ? plan->scratchpad : NULL,
+    [RESIDUAL] = plan->residual_index >= 0 ? plan->result : NULL,
+  };
+  void *const constants[N_ARGUMENTS] = { [WEIGHTS] = plan->weights->values, [BIAS] = weight->bias };
+
+  for (int i = 0; i < N_ARGUMENTS; i++)
+    if (layouts[i] != NULL &&
+        !gpu_cpu_check (
+            dnnl_memory_create (&plan->memory[i], layouts[i], state->engine, constants[i]), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 fill_plan (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
 {
   dnnl_primitive_desc_t description = NULL;
@@ -385,7 +429,7 @@ fill_plan (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
     status = describe_conv (state, op, plan, weights, attributes, &description);
   dnnl_primitive_attr_destroy (attributes);
   dnnl_memory_desc_destroy (weights);
-  if (!check_status (status, error))
+  if (!gpu_cpu_check (status, error))
     return FALSE;
   plan->weights = find_packed (
       state, op->w, dnnl_primitive_desc_query_md (description, dnnl_query_weights_md, 0), error);
@@ -393,7 +437,8 @@ fill_plan (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
                           dnnl_primitive_desc_query_md (description, dnnl_query_scratchpad_md, 0));
   plan->scratch_size = dnnl_memory_desc_get_size (plan->scratchpad);
   done = plan->weights != NULL &&
-         check_status (dnnl_primitive_create (&plan->primitive, description), error);
+         gpu_cpu_check (dnnl_primitive_create (&plan->primitive, description), error) &&
+         make_memory (state, op, plan, error);
   dnnl_primitive_desc_destroy (description);
   return done;
 }
@@ -406,7 +451,7 @@ find_plan (GpuCpuState *state, const GpuOp *op, const PlanKey *key, GError **err
   GpuCpuWeight *weight = op->w->packed;
   Plan *plan;
 
-  for (guint i = 0; i < weight->plans->len; i++)
+  for (guint i = weight->plans->len; i-- > 0;)
     {
       plan = weight->plans->pdata[i];
       if (memcmp (&plan->key, key, sizeof *key) == 0)
@@ -429,39 +474,35 @@ static gboolean
 execute (GpuContext *cx, const GpuOp *op, const Plan *plan, GError **error)
 {
   GpuCpuState *state = cx->state;
-  const GpuCpuWeight *weight = op->w->packed;
-  dnnl_exec_arg_t args[6];
-  dnnl_memory_t memory[6] = { NULL };
+  const int names[N_ARGUMENTS] = {
+    DNNL_ARG_SRC,        DNNL_ARG_WEIGHTS,
+    DNNL_ARG_DST,        DNNL_ARG_BIAS,
+    DNNL_ARG_SCRATCHPAD, DNNL_ARG_ATTR_MULTIPLE_POST_OP (plan->residual_index) | DNNL_ARG_SRC_1,
+  };
+  dnnl_exec_arg_t args[N_ARGUMENTS];
   int n = 0;
-  gboolean done = TRUE;
-  void *scratch = NULL;
 
-#define ARGUMENT(which, layout, pointer)                                                           \
-  (done = done &&                                                                                  \
-          check_status (dnnl_memory_create (&memory[n], layout, state->engine, pointer), error),   \
-   args[n] = (dnnl_exec_arg_t) { which, memory[n] }, n++)
+  dnnl_memory_set_data_handle (plan->memory[SOURCE], op->in[0]->data);
+  dnnl_memory_set_data_handle (plan->memory[RESULT], op->out->data);
+  if (plan->memory[SCRATCHPAD] != NULL)
+    {
+      void *scratch = gpu_cpu_scratch (state, plan->scratch_size);
 
-  if (plan->scratch_size > 0 && (scratch = gpu_cpu_scratch (state, plan->scratch_size)) == NULL)
-    return check_status (dnnl_out_of_memory, error);
-  ARGUMENT (DNNL_ARG_SRC, plan->source, op->in[0]->data);
-  ARGUMENT (DNNL_ARG_WEIGHTS, plan->weights->layout, plan->weights->values);
-  ARGUMENT (DNNL_ARG_DST, plan->result, op->out->data);
-  if (op->w->has_bias)
-    ARGUMENT (DNNL_ARG_BIAS, plan->bias, weight->bias);
-  if (scratch != NULL)
-    ARGUMENT (DNNL_ARG_SCRATCHPAD, plan->scratchpad, scratch);
-  if (plan->residual_index >= 0)
-    ARGUMENT (DNNL_ARG_ATTR_MULTIPLE_POST_OP (plan->residual_index) | DNNL_ARG_SRC_1, plan->result,
-              op->fused.residual->data);
-#undef ARGUMENT
-  done = done &&
-         check_status (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) &&
-         check_status (dnnl_stream_wait (state->stream), error);
-  for (int i = 0; i < n; i++)
-    dnnl_memory_destroy (memory[i]);
-  if (done && plan->fuse_after)
+      if (scratch == NULL)
+        return gpu_cpu_check (dnnl_out_of_memory, error);
+      dnnl_memory_set_data_handle (plan->memory[SCRATCHPAD], scratch);
+    }
+  if (plan->memory[RESIDUAL] != NULL)
+    dnnl_memory_set_data_handle (plan->memory[RESIDUAL], op->fused.residual->data);
+  for (int i = 0; i < N_ARGUMENTS; i++)
+    if (plan->memory[i] != NULL)
+      args[n++] = (dnnl_exec_arg_t) { names[i], plan->memory[i] };
+  if (!gpu_cpu_check (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) ||
+      !gpu_cpu_check (dnnl_stream_wait (state->stream), error))
+    return FALSE;
+  if (plan->fuse_after)
     gpu_cpu_fuse (&op->fused, op->out->data, gpu_shape_size (op->out->shape));
-  return done;
+  return TRUE;
 }
 
 static gboolean
@@ -496,6 +537,21 @@ gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error)
   return run_planned (cx, op, 0, error);
 }
 
+typedef struct
+{
+  const GpuWeight *w;
+  float *wide;
+} Unpack;
+
+static void
+unpack_range (gint64 begin, gint64 end, gpointer data)
+{
+  const Unpack *job = data;
+
+  for (gint64 row = begin; row < end; row++)
+    gpu_cpu_unpack_row (job->w, row, job->wide + row * job->w->in);
+}
+
 /* Rows of a weight that is not f32, widened once for a product with many rows. */
 static gboolean
 linear_unpacked (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
@@ -510,9 +566,8 @@ linear_unpacked (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
   gboolean done;
 
   if (wide == NULL)
-    return check_status (dnnl_out_of_memory, error);
-  for (gint64 row = 0; row < out; row++)
-    gpu_cpu_unpack_row (op->w, row, wide + row * in);
+    return gpu_cpu_check (dnnl_out_of_memory, error);
+  gpu_parallel (out, MAX (16384 / in, 1), unpack_range, &(Unpack) { op->w, wide });
   done = gpu_cpu_gemm (cx, &gemm, op->in[0]->data, wide, y, error);
   gpu_cpu_block_free (state, wide, actual);
   for (gint64 row = 0; done && weight->bias != NULL && row < rows; row++)
@@ -538,96 +593,6 @@ gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error)
     gpu_cpu_gemv (op->w, x + row * op->w->in, y + row * op->w->out);
   gpu_cpu_fuse (&op->fused, y, rows * op->w->out);
   return TRUE;
-}
-
-/* ---- products of activations ---- */
-
-/**
- * gpu_cpu_gemm:
- * @cx: a CPU context
- * @gemm: extents and strides, in floats
- * @a: left operand
- * @b: right operand
- * @c: (out caller-allocates): the result
- * @error: (out) (optional): oneDNN's error
- *
- * Returns: whether it was computed
- */
-gboolean
-gpu_cpu_gemm (GpuContext *cx,
-              const GpuCpuGemm *gemm,
-              const float *a,
-              const float *b,
-              float *c,
-              GError **error)
-{
-  GpuCpuState *state = cx->state;
-  dnnl_memory_desc_t layout[3] = { NULL };
-  dnnl_memory_t memory[3] = { NULL };
-  dnnl_primitive_desc_t description = NULL;
-  dnnl_primitive_t primitive = NULL;
-  const float *values[3] = { a, b, c };
-  static const int which[3] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST };
-  dnnl_exec_arg_t args[3];
-  gboolean done = TRUE;
-
-  dnnl_memory_desc_create_with_strides (&layout[0], 3,
-                                        (dnnl_dims_t) { gemm->batch, gemm->m, gemm->k }, dnnl_f32,
-                                        (dnnl_dims_t) { gemm->a_batch, gemm->a_row, gemm->a_col });
-  dnnl_memory_desc_create_with_strides (
-      &layout[1], 3, (dnnl_dims_t) { gemm->b_batch == 0 ? 1 : gemm->batch, gemm->k, gemm->n },
-      dnnl_f32,
-      (dnnl_dims_t) { gemm->b_batch == 0 ? gemm->k * gemm->n : gemm->b_batch, gemm->b_row,
-                      gemm->b_col });
-  dnnl_memory_desc_create_with_strides (&layout[2], 3,
-                                        (dnnl_dims_t) { gemm->batch, gemm->m, gemm->n }, dnnl_f32,
-                                        (dnnl_dims_t) { gemm->c_batch, gemm->c_row, 1 });
-  done = check_status (dnnl_matmul_primitive_desc_create (&description, state->engine, layout[0],
-                                                          layout[1], NULL, layout[2], NULL),
-                       error) &&
-         check_status (dnnl_primitive_create (&primitive, description), error);
-  for (int i = 0; i < 3 && done; i++)
-    {
-      done = check_status (
-          dnnl_memory_create (&memory[i], layout[i], state->engine, (void *) values[i]), error);
-      args[i] = (dnnl_exec_arg_t) { which[i], memory[i] };
-    }
-  done = done && check_status (dnnl_primitive_execute (primitive, state->stream, 3, args), error) &&
-         check_status (dnnl_stream_wait (state->stream), error);
-  for (int i = 0; i < 3; i++)
-    {
-      dnnl_memory_destroy (memory[i]);
-      dnnl_memory_desc_destroy (layout[i]);
-    }
-  dnnl_primitive_destroy (primitive);
-  dnnl_primitive_desc_destroy (description);
-  return done;
-}
-
-gboolean
-gpu_cpu_matmul (GpuContext *cx, const GpuOp *op, GError **error)
-{
-  gint64 m = op->matmul.m, n = op->matmul.n, k = op->matmul.k;
-  gboolean transposed = op->matmul.transpose_b;
-  GpuCpuGemm gemm = { op->matmul.batch,
-                      m,
-                      n,
-                      k,
-                      m * k,
-                      k,
-                      1,
-                      op->matmul.b_shared ? 0 : k * n,
-                      transposed ? 1 : n,
-                      transposed ? k : 1,
-                      m * n,
-                      n };
-
-  if (k == 0)
-    {
-      memset (op->out->data, 0, sizeof (float) * (gsize) (op->matmul.batch * m * n));
-      return TRUE;
-    }
-  return gpu_cpu_gemm (cx, &gemm, op->in[0]->data, op->in[1]->data, op->out->data, error);
 }
 
 /**

@@ -3,7 +3,6 @@
 
 #include "gpu/cpu/gpu-cpu.h"
 
-#include <math.h>
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -13,68 +12,6 @@
 
 /* One vector through a matrix: every weight is read once and used once, so memory decides the time.
  * Rows are kept as they are stored (f16, bf16, i8) and widened in registers; sums are f32. */
-
-/* ---- conversions ---- */
-
-/**
- * gpu_cpu_to_f16:
- * @x: floats
- * @y: (out caller-allocates): halves
- * @n: their number
- *
- * Rounds to nearest, ties to even.
- */
-void
-gpu_cpu_to_f16 (const float *x, guint16 *y, gint64 n)
-{
-  for (gint64 i = 0; i < n; i++)
-    {
-      _Float16 half = (_Float16) x[i];
-
-      memcpy (&y[i], &half, sizeof half);
-    }
-}
-
-/**
- * gpu_cpu_from_f16:
- * @x: halves
- * @y: (out caller-allocates): floats
- * @n: their number
- */
-void
-gpu_cpu_from_f16 (const guint16 *x, float *y, gint64 n)
-{
-  for (gint64 i = 0; i < n; i++)
-    {
-      _Float16 half;
-
-      memcpy (&half, &x[i], sizeof half);
-      y[i] = (float) half;
-    }
-}
-
-/**
- * gpu_cpu_to_bf16:
- * @x: floats
- * @y: (out caller-allocates): the upper halves of their bits
- * @n: their number
- *
- * Rounds to nearest, ties to even; a NaN stays a NaN.
- */
-void
-gpu_cpu_to_bf16 (const float *x, guint16 *y, gint64 n)
-{
-  for (gint64 i = 0; i < n; i++)
-    {
-      guint32 bits;
-
-      memcpy (&bits, &x[i], sizeof bits);
-      if (isnan (x[i]))
-        y[i] = (guint16) (bits >> 16 | 0x40);
-      else
-        y[i] = (guint16) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-    }
-}
 
 static float
 from_bf16 (guint16 half)
@@ -175,6 +112,10 @@ dot_f16 (const void *row, const float *x, gint64 n)
 /* ---- dot products with vector instructions that compilers do not find by themselves ---- */
 
 #ifdef HAVE_X86
+/* The rows lie one behind the other, so reading ahead of a row's end prepares the next ones. One
+ * core went from 16 to 20 GB/s by it, two from 42 to 52. */
+#define AHEAD 4096
+
 __attribute__ ((target ("avx2,fma,f16c"))) static float
 dot_f16_avx2 (const void *row, const float *x, gint64 n)
 {
@@ -185,7 +126,12 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
 
   for (; i + 16 <= n; i += 16)
     {
+<<<<<<< HEAD
       s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i))),
+=======
+      _mm_prefetch ((const char *) (w + i) + AHEAD, _MM_HINT_T0);
+      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i))),
+>>>>>>> 29a3689 (gpu: the CPU at memory speed: rows read ahead, halves by F16C, kept products and memory objects)
                             _mm256_loadu_ps (x + i), s0);
       s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i + 8))),
                             _mm256_loadu_ps (x + i + 8), s1);
@@ -196,7 +142,7 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
   return sum + dot_f16 (w + i, x + i, n - i);
 }
 
-#define DOT_AVX512(name, load, tail)                                                               \
+#define DOT_AVX512(name, bytes, load, tail)                                                        \
   __attribute__ ((target ("avx512f,avx512bw,avx512vl"))) static float name (                       \
       const void *row, const float *x, gint64 n)                                                   \
   {                                                                                                \
@@ -205,6 +151,8 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
                                                                                                    \
     for (; i + 64 <= n; i += 64)                                                                   \
       {                                                                                            \
+        _mm_prefetch ((const char *) row + (gsize) i * bytes + AHEAD, _MM_HINT_T0);                \
+        _mm_prefetch ((const char *) row + (gsize) i * bytes + AHEAD + 64, _MM_HINT_T0);           \
         s0 = _mm512_fmadd_ps (load (i), _mm512_loadu_ps (x + i), s0);                              \
         s1 = _mm512_fmadd_ps (load (i + 16), _mm512_loadu_ps (x + i + 16), s1);                    \
         s2 = _mm512_fmadd_ps (load (i + 32), _mm512_loadu_ps (x + i + 32), s2);                    \
@@ -216,6 +164,7 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
            tail;                                                                                   \
   }
 
+#define LOAD_F32(at) _mm512_loadu_ps ((const float *) row + (at))
 #define LOAD_F16(at)                                                                               \
   _mm512_cvtph_ps (_mm256_loadu_si256 ((const void *) ((const guint16 *) row + (at))))
 #define LOAD_BF16(at)                                                                              \
@@ -226,15 +175,20 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
   _mm512_cvtepi32_ps (                                                                             \
       _mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const void *) ((const gint8 *) row + (at)))))
 
-DOT_AVX512 (dot_f16_avx512, LOAD_F16, dot_f16 ((const guint16 *) row + i, x + i, n - i))
-DOT_AVX512 (dot_bf16_avx512, LOAD_BF16, dot_bf16 ((const guint16 *) row + i, x + i, n - i))
-DOT_AVX512 (dot_i8_avx512, LOAD_I8, dot_i8 ((const gint8 *) row + i, x + i, n - i))
+DOT_AVX512 (dot_f32_avx512, 4, LOAD_F32, dot_f32 ((const float *) row + i, x + i, n - i))
+DOT_AVX512 (dot_f16_avx512, 2, LOAD_F16, dot_f16 ((const guint16 *) row + i, x + i, n - i))
+DOT_AVX512 (dot_bf16_avx512, 2, LOAD_BF16, dot_bf16 ((const guint16 *) row + i, x + i, n - i))
+DOT_AVX512 (dot_i8_avx512, 1, LOAD_I8, dot_i8 ((const gint8 *) row + i, x + i, n - i))
 #endif
 
-typedef float (*Dot) (const void *row, const float *x, gint64 n);
-
-static Dot
-choose_dot (GpuType type)
+/**
+ * gpu_cpu_dot:
+ * @type: of the rows
+ *
+ * Returns: the function for this processor; an i8 row's scale is left to the caller
+ */
+GpuCpuDot
+gpu_cpu_dot (GpuType type)
 {
 #ifdef HAVE_X86
   gboolean avx512 = __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
@@ -268,6 +222,10 @@ choose_dot (GpuType type)
     case GPU_F32:
     case GPU_I32:
     default:
+#ifdef HAVE_X86
+      if (avx512)
+        return dot_f32_avx512;
+#endif
       return dot_f32;
     }
 }
@@ -275,7 +233,7 @@ choose_dot (GpuType type)
 typedef struct
 {
   const GpuWeight *w;
-  Dot dot;
+  GpuCpuDot dot;
   const float *x;
   float *y;
 } Gemv;
@@ -309,7 +267,7 @@ gemv_range (gint64 begin, gint64 end, gpointer data)
 void
 gpu_cpu_gemv (const GpuWeight *w, const float *x, float *y)
 {
-  Gemv job = { w, choose_dot (w->type), x, y };
+  Gemv job = { w, gpu_cpu_dot (w->type), x, y };
 
   gpu_parallel (w->out, MAX (32768 / w->in, 1), gemv_range, &job);
 }

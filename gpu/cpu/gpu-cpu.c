@@ -187,15 +187,33 @@ weight_pack (GpuWeight *w, const float *values, const float *bias, GError **erro
 
 /* ---- contexts and tensors ---- */
 
+/* One for the process: what weights keep was made with it, and outlives contexts. */
+static dnnl_engine_t
+get_engine (void)
+{
+  static dnnl_engine_t engine;
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      gpu_cpu_isa_apply ();
+      if (dnnl_engine_create (&engine, dnnl_cpu, 0) != dnnl_success)
+        engine = NULL;
+      g_once_init_leave (&once, 1);
+    }
+  return engine;
+}
+
 static gboolean
 context_open (GpuContext *cx, GError **error)
 {
   GpuCpuState *state = g_new0 (GpuCpuState, 1);
 
   cx->state = state;
-  gpu_cpu_isa_apply ();
+  state->engine = get_engine ();
+  state->gemms = gpu_cpu_gemms_new ();
   state->free_blocks = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
-  if (dnnl_engine_create (&state->engine, dnnl_cpu, 0) == dnnl_success &&
+  if (state->engine != NULL &&
       dnnl_stream_create (&state->stream, state->engine, dnnl_stream_default_flags) == dnnl_success)
     return TRUE;
   g_set_error_literal (error, GPU_ERROR, GPU_ERROR_FAILED,
@@ -208,8 +226,8 @@ context_close (GpuContext *cx)
 {
   GpuCpuState *state = cx->state;
 
+  g_hash_table_unref (state->gemms);
   dnnl_stream_destroy (state->stream);
-  dnnl_engine_destroy (state->engine);
   free (state->scratch);
   g_hash_table_unref (state->free_blocks);
   g_free (state);

@@ -26,8 +26,9 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  dnnl_engine_t engine;
+  dnnl_engine_t engine; /* the process's */
   dnnl_stream_t stream;
+  GHashTable *gemms; /* GpuCpuGemm -> primitive */
   void *scratch;
   gsize scratch_size;
   GHashTable *free_blocks; /* size class -> GPtrArray of blocks */
@@ -61,6 +62,7 @@ void gpu_cpu_block_free (GpuCpuState *state, void *block, gsize actual);
 void *gpu_cpu_scratch (GpuCpuState *state, gsize size);
 
 /* Layers through oneDNN. */
+gboolean gpu_cpu_check (dnnl_status_t status, GError **error);
 gboolean gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_matmul (GpuContext *cx, const GpuOp *op, GError **error);
@@ -77,6 +79,7 @@ typedef struct
   gint64 b_batch, b_row, b_col;
   gint64 c_batch, c_row;
 } GpuCpuGemm;
+GHashTable *gpu_cpu_gemms_new (void);
 gboolean gpu_cpu_gemm (GpuContext *cx,
                        const GpuCpuGemm *gemm,
                        const float *a,
@@ -88,6 +91,9 @@ void gpu_cpu_plans_free (GpuCpuWeight *weight);
 
 /* One row through a weight of any type: y = W·x + bias, all cores, bound by memory. */
 void gpu_cpu_gemv (const GpuWeight *w, const float *x, float *y);
+/* Products of a row of any type with floats, by the processor's best instructions. */
+typedef float (*GpuCpuDot) (const void *row, const float *x, gint64 n);
+GpuCpuDot gpu_cpu_dot (GpuType type);
 void gpu_cpu_unpack_row (const GpuWeight *w, gint64 row, float *out);
 void gpu_cpu_to_f16 (const float *x, guint16 *y, gint64 n);
 void gpu_cpu_from_f16 (const guint16 *x, float *y, gint64 n);
