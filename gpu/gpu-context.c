@@ -338,17 +338,14 @@ gpu_context_run (GpuContext *self, const GpuOp *op)
   return op->out;
 }
 
-static GpuTensor *
-tensor_from_host (GpuContext *self, GpuShape shape, GpuType type, const void *values)
+GpuTensor *
+gpu_context_new_from_host (GpuContext *self, GpuShape shape, GpuType type, const void *values)
 {
-  g_autofree void *zeros = NULL;
   GError *error = NULL;
   GpuTensor *tensor = gpu_context_new_tensor (self, shape, type);
 
   if (self->error != NULL || gpu_shape_size (shape) == 0)
     return tensor;
-  if (values == NULL)
-    values = zeros = g_malloc0 ((gsize) gpu_shape_size (shape) * gpu_type_size (type));
   if (!self->device->backend->upload (self, tensor, values, &error))
     gpu_context_fail (self, error);
   return tensor;
@@ -368,7 +365,7 @@ gpu_tensor_new_f32 (GpuContext *self, GpuShape shape, const float *values)
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (shape.n >= 1 && shape.n <= GPU_MAX_DIMS, NULL);
 
-  return tensor_from_host (self, shape, GPU_F32, values);
+  return gpu_context_new_from_host (self, shape, GPU_F32, values);
 }
 
 /**
@@ -385,7 +382,7 @@ gpu_tensor_new_i32 (GpuContext *self, GpuShape shape, const gint32 *values)
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (shape.n >= 1 && shape.n <= GPU_MAX_DIMS, NULL);
 
-  return tensor_from_host (self, shape, GPU_I32, values);
+  return gpu_context_new_from_host (self, shape, GPU_I32, values);
 }
 
 static gboolean

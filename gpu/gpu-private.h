@@ -186,6 +186,7 @@ typedef struct
   gboolean (*tensor_alloc) (GpuContext *cx, GpuTensor *t);
   void (*tensor_free) (GpuContext *cx, GpuTensor *t);
   gboolean (*tensor_view) (GpuContext *cx, GpuTensor *t); /* t->base set: shares its storage */
+  /* values NULL: zeros. */
   gboolean (*upload) (GpuContext *cx, GpuTensor *t, const void *values, GError **error);
   gboolean (*download) (GpuContext *cx, const GpuTensor *t, void *values, GError **error);
   gboolean (*run) (GpuContext *cx, const GpuOp *op, GError **error);
@@ -228,6 +229,9 @@ GpuTensor *gpu_context_new_borrowed (GpuContext *cx, GpuShape shape, gpointer st
 GpuTensor *gpu_context_new_view (GpuContext *cx, const GpuTensor *base, GpuShape shape);
 /* Runs a checked operation, or does nothing after an error. Returns op->out. */
 GpuTensor *gpu_context_run (GpuContext *cx, const GpuOp *op);
+/* A result tensor with host values, zeros for NULL. */
+GpuTensor *
+gpu_context_new_from_host (GpuContext *cx, GpuShape shape, GpuType type, const void *values);
 void gpu_context_fail (GpuContext *cx, GError *error);
 
 /* For shape checks: aborts with the op and the shapes. */

@@ -265,7 +265,10 @@ tensor_bytes (const GpuTensor *t)
 static gboolean
 upload (GpuContext *cx, GpuTensor *t, const void *values, GError **error)
 {
-  memcpy (t->data, values, tensor_bytes (t));
+  if (values != NULL)
+    memcpy (t->data, values, tensor_bytes (t));
+  else
+    memset (t->data, 0, tensor_bytes (t));
   return TRUE;
 }
 

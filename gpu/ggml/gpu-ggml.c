@@ -144,6 +144,12 @@ gpu_ggml_flush (GpuContext *cx, GError **error)
                      _ ("%s stopped computing. Choose another device, or start Myna again."),
                      cx->device->name);
     }
+  if (!done)
+    {
+      /* What it holds after a failed allocation is of no use to the next, smaller graph. */
+      ggml_gallocr_free (state->allocator);
+      state->allocator = ggml_gallocr_new (state->device->buffer_type);
+    }
   forget_waiting (cx);
   close_graph (state);
   open_graph (state);
@@ -208,9 +214,12 @@ gpu_ggml_upload (GpuContext *cx, GpuTensor *t, const void *values, GError **erro
   if (value->storage == NULL)
     return set_no_memory (cx, error);
   value->node = value->storage->tensor;
-  ggml_backend_tensor_set (value->node, values, 0, ggml_nbytes (value->node));
+  if (values != NULL)
+    ggml_backend_tensor_set (value->node, values, 0, ggml_nbytes (value->node));
+  else
+    ggml_backend_tensor_memset (value->node, 0, 0, ggml_nbytes (value->node));
   if (t->type == GPU_I32)
-    value->host = g_memdup2 (values, t->size);
+    value->host = values != NULL ? g_memdup2 (values, t->size) : g_malloc0 (t->size);
   return TRUE;
 }
 

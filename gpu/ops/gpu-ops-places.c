@@ -344,17 +344,9 @@ gpu_state_new (GpuContext *cx, GpuShape shape, GpuType type)
 
   g_return_val_if_fail (type == GPU_F32 || type == GPU_F16, NULL);
 
-  state = gpu_context_new_tensor (cx, shape, type);
+  state = gpu_context_new_from_host (cx, shape, type, NULL);
   state->scope = 0;
   state->is_state = TRUE;
-  if (cx->error == NULL && state->size > 0)
-    {
-      g_autofree void *zeros = g_malloc0 ((gsize) gpu_shape_size (shape) * gpu_type_size (type));
-      GError *error = NULL;
-
-      if (!cx->device->backend->upload (cx, state, zeros, &error))
-        gpu_context_fail (cx, error);
-    }
   return state;
 }
 
