@@ -126,12 +126,8 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
 
   for (; i + 16 <= n; i += 16)
     {
-<<<<<<< HEAD
-      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i))),
-=======
       _mm_prefetch ((const char *) (w + i) + AHEAD, _MM_HINT_T0);
-      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (w + i))),
->>>>>>> 29a3689 (gpu: the CPU at memory speed: rows read ahead, halves by F16C, kept products and memory objects)
+      s0 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i))),
                             _mm256_loadu_ps (x + i), s0);
       s1 = _mm256_fmadd_ps (_mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (w + i + 8))),
                             _mm256_loadu_ps (x + i + 8), s1);
@@ -168,9 +164,9 @@ dot_f16_avx2 (const void *row, const float *x, gint64 n)
 #define LOAD_F16(at)                                                                               \
   _mm512_cvtph_ps (_mm256_loadu_si256 ((const void *) ((const guint16 *) row + (at))))
 #define LOAD_BF16(at)                                                                              \
-  _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 (              \
-                                              (const void *) ((const guint16 *) row + (at)))),  \
-                                          16))
+  _mm512_castsi512_ps (_mm512_slli_epi32 (                                                         \
+      _mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const void *) ((const guint16 *) row + (at)))),  \
+      16))
 #define LOAD_I8(at)                                                                                \
   _mm512_cvtepi32_ps (                                                                             \
       _mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const void *) ((const gint8 *) row + (at)))))

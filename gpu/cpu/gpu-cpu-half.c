@@ -44,7 +44,7 @@ to_f16_avx2 (const float *x, guint16 *y, gint64 n)
   gint64 i = 0;
 
   for (; i + 8 <= n; i += 8)
-    _mm_storeu_si128 ((__m128i *) (y + i),
+    _mm_storeu_si128 ((void *) (y + i),
                       _mm256_cvtps_ph (_mm256_loadu_ps (x + i), _MM_FROUND_TO_NEAREST_INT));
   to_f16_plain (x + i, y + i, n - i);
 }
@@ -55,7 +55,7 @@ from_f16_avx2 (const guint16 *x, float *y, gint64 n)
   gint64 i = 0;
 
   for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps (y + i, _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (x + i))));
+    _mm256_storeu_ps (y + i, _mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (x + i))));
   from_f16_plain (x + i, y + i, n - i);
 }
 
