@@ -105,14 +105,7 @@ static void
 test_odd_text (void)
 {
   static const char *const texts[] = {
-    "7",
-    "😀 😀",
-    "\xff\xfe",
-    "<speak>x</speak>",
-    "[[h@]] bracket",
-    "a",
-    "\0015P low",
-    "₤5 ± x",
+    "7", "😀 😀", "\xff\xfe", "<speak>x</speak>", "[[h@]] bracket", "a", "\0015P low", "₤5 ± x",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

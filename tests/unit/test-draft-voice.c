@@ -321,6 +321,23 @@ test_wrong_transcript (void)
   assert_sound (speech);
 }
 
+/* A book as the transcript of a few seconds. */
+static void
+test_far_too_long_transcript (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DraftPerson) person = draft_person_new ("en-us", DRAFT_PERSON_TEXT, 1.15, 0, -2);
+  g_autoptr (GString) book = g_string_new (NULL);
+  g_autoptr (MynaDraftVoice) voice = NULL;
+
+  while (book->len < 1000000)
+    g_string_append (book, "It was the best of times, it was the worst of times. ");
+  voice = build_from (person, book->str, &error);
+  g_assert_no_error (error);
+  g_assert_false (myna_draft_voice_get_report (voice)->used_transcript);
+  g_assert_true (has_warning (voice, "does not seem to match"));
+}
+
 static void
 test_no_transcript (void)
 {
@@ -600,6 +617,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft-voice/room-tone", test_room_tone);
   g_test_add_func ("/draft-voice/prefers-neighbours", test_prefers_neighbours);
   g_test_add_func ("/draft-voice/wrong-transcript", test_wrong_transcript);
+  g_test_add_func ("/draft-voice/far-too-long-transcript", test_far_too_long_transcript);
   g_test_add_func ("/draft-voice/no-transcript", test_no_transcript);
   g_test_add_func ("/draft-voice/several-clips", test_several_clips);
   g_test_add_func ("/draft-voice/long-clip", test_long_clip);
