@@ -207,7 +207,7 @@ try_otherwise (GpuAttempt *attempt,
     {
       attempt->window = MAX (attempt->window / 2, least);
       tell (note, data,
-            _ ("%s has not enough memory for pieces of this length; shorter ones are tried."),
+            _ ("%s does not have enough memory for pieces of this length; shorter ones are tried."),
             name);
       return TRUE;
     }
