@@ -428,7 +428,7 @@ play_new_take (MynaStudioPage *self, MynaTake *take)
   player = myna_studio_get_player (self->studio);
   /* What the person listens to is not cut off by what they queue up meanwhile. */
   if (g_settings_get_boolean (self->settings, "autoplay") && !myna_take_player_get_playing (player))
-    myna_take_player_play_take (player, take);
+    myna_take_player_autoplay (player, take);
 }
 
 static void

@@ -18,10 +18,12 @@ struct _MynaTakePlayer
   char *error;
 
   /* State */
-  guint next;       /* the next sentence of the take to append while the list is open */
-  gboolean open;    /* the list may still grow */
-  gboolean waiting; /* play as soon as there is a first sentence */
-  gboolean stale;   /* the list is not the take as it is now: load it again before playing */
+  guint next;         /* the next sentence of the take to append while the list is open */
+  gboolean open;      /* the list may still grow */
+  gboolean waiting;   /* play as soon as there is a first sentence */
+  gboolean stale;     /* the list is not the take as it is now: load it again before playing */
+  gboolean automatic; /* nobody asked for what plays next */
+  gboolean told;      /* that what nobody asked for cannot be played */
 };
 
 enum
@@ -49,6 +51,18 @@ set_error (MynaTakePlayer *self, const char *error)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
 }
 
+/* Nobody needs to hear of every take that it cannot be played when they asked for none. */
+static void
+fail (MynaTakePlayer *self, const char *message)
+{
+  g_assert (MYNA_IS_TAKE_PLAYER (self));
+
+  if (self->automatic && self->told)
+    return;
+  self->told = self->told || self->automatic;
+  set_error (self, message);
+}
+
 static void
 start (MynaTakePlayer *self)
 {
@@ -59,7 +73,7 @@ start (MynaTakePlayer *self)
   self->waiting = FALSE;
   set_error (self, NULL);
   if (!myna_player_play (self->player, &error))
-    set_error (self, error->message);
+    fail (self, error->message);
 }
 
 static void
@@ -158,6 +172,19 @@ myna_take_player_load_take (MynaTakePlayer *self, MynaTake *take)
     load_take (self, take);
 }
 
+static void
+play_take (MynaTakePlayer *self, MynaTake *take, gboolean automatic)
+{
+  g_assert (MYNA_IS_TAKE_PLAYER (self));
+
+  self->automatic = automatic;
+  load_take (self, take);
+  if (self->items->len > 0)
+    start (self);
+  else
+    self->waiting = self->open;
+}
+
 /**
  * myna_take_player_play_take:
  * @self: the player
@@ -172,11 +199,24 @@ myna_take_player_play_take (MynaTakePlayer *self, MynaTake *take)
   g_return_if_fail (MYNA_IS_TAKE_PLAYER (self));
   g_return_if_fail (MYNA_IS_TAKE (take));
 
-  load_take (self, take);
-  if (self->items->len > 0)
-    start (self);
-  else
-    self->waiting = self->open;
+  play_take (self, take, FALSE);
+}
+
+/**
+ * myna_take_player_autoplay:
+ * @self: the player
+ * @take: a take in any state
+ *
+ * Like myna_take_player_play_take() for a take that nobody asked to hear. When the sound device
+ * fails, "error" says so the first time only: where there is none, every take would.
+ */
+void
+myna_take_player_autoplay (MynaTakePlayer *self, MynaTake *take)
+{
+  g_return_if_fail (MYNA_IS_TAKE_PLAYER (self));
+  g_return_if_fail (MYNA_IS_TAKE (take));
+
+  play_take (self, take, TRUE);
 }
 
 /**
@@ -201,6 +241,7 @@ myna_take_player_play_piece (MynaTakePlayer *self, MynaTake *take, MynaPiece *pi
   append (self, piece, 0.0);
   myna_player_close_list (self->player);
   self->stale = TRUE;
+  self->automatic = FALSE;
   start (self);
 }
 
@@ -217,6 +258,7 @@ myna_take_player_toggle (MynaTakePlayer *self)
 
   if (self->take == NULL)
     return;
+  self->automatic = FALSE;
   if (myna_player_get_playing (self->player))
     myna_player_pause (self->player);
   else if (self->stale || self->items->len == 0)
@@ -346,8 +388,10 @@ on_player_notify (MynaTakePlayer *self, GParamSpec *pspec, MynaPlayer *player)
 
   g_assert (MYNA_IS_TAKE_PLAYER (self));
 
-  if (g_str_equal (pspec->name, "error"))
-    set_error (self, myna_player_get_error (self->player));
+  if (g_str_equal (pspec->name, "error") && myna_player_get_error (self->player) != NULL)
+    fail (self, myna_player_get_error (self->player));
+  else if (g_str_equal (pspec->name, "error"))
+    set_error (self, NULL);
   else if ((own = g_object_class_find_property (
                 G_OBJECT_GET_CLASS (self),
                 g_str_equal (pspec->name, "item") ? "piece" : pspec->name)) != NULL)

@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (MynaTakePlayer, myna_take_player, MYNA, TAKE_PLAYER, GObje
 MynaTakePlayer *myna_take_player_new (void);
 void myna_take_player_load_take (MynaTakePlayer *self, MynaTake *take);
 void myna_take_player_play_take (MynaTakePlayer *self, MynaTake *take);
+void myna_take_player_autoplay (MynaTakePlayer *self, MynaTake *take);
 void myna_take_player_play_piece (MynaTakePlayer *self, MynaTake *take, MynaPiece *piece);
 void myna_take_player_toggle (MynaTakePlayer *self);
 void myna_take_player_stop (MynaTakePlayer *self);
