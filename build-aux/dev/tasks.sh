@@ -162,4 +162,14 @@ task_lint() {
   [ "$failed" = 0 ]
 }
 
-task_screenshots() { install_prefix; program_environment; exec "$MYNA_TOP/tests/ui/screenshots.sh" "$@"; }
+# Pictures show what users get: the default profile, in a build and a prefix of its own.
+task_screenshots() {
+  prefix=$builds/shots-prefix
+  example=$prefix/share/myna/example
+  configure shots -Dprofile=default
+  compile shots
+  meson install -C "$builds/shots" --no-rebuild --quiet >/dev/null
+  install_example
+  program_environment
+  MYNA_SHOT_BUILD=$builds/shots exec "$MYNA_TOP/tests/ui/screenshots.sh" "$@"
+}

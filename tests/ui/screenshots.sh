@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # screenshots.sh [FOLDER]: pictures of the real program with a prepared data folder, in every variant that must look
-# right. FOLDER is docs/screenshots unless given. Called by ./dev screenshots, which installs the program first.
+# right. FOLDER is docs/screenshots unless given. Called by ./dev screenshots, which builds and installs the
+# program first and names its build folder in $MYNA_SHOT_BUILD.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-tools=$top/_build/${MYNA_DEV_INSIDE:-host}/dev/tests/ui
+tools=${MYNA_SHOT_BUILD:?call ./dev screenshots}/tests/ui
 app=$(sed -n 's/^#define MYNA_APP_ID "\(.*\)"/\1/p' "$tools/../../config.h")
 
 # One picture, inside a display of its own: shoot NAME ACTION [ARGUMENT]
