@@ -143,6 +143,26 @@ add_row_json (JsonBuilder *json, const Row *row)
   json_builder_end_object (json);
 }
 
+/* The stages of a stack together: what a second of speech takes. */
+static void
+add_to_total (Row *total, GpuBenchCase *which, const Row *row)
+{
+  if (row->which->kind != GPU_BENCH_STACK)
+    return;
+  if (total->which == NULL)
+    {
+      *total = *row;
+      *which = *row->which;
+      which->label = _ ("residual stack, all stages");
+      total->which = which;
+      return;
+    }
+  which->amount += row->which->amount;
+  for (int i = 0; i < N_COLUMNS; i++)
+    if (total->seconds[i] > 0 && row->seconds[i] > 0)
+      total->seconds[i] += row->seconds[i];
+}
+
 static gboolean
 bench_ops (GpuDevice *device, JsonBuilder *json, GError **error)
 {
@@ -150,6 +170,8 @@ bench_ops (GpuDevice *device, JsonBuilder *json, GError **error)
   const GpuBenchCase *cases = gpu_bench_cases (&n);
   g_autoptr (MynaCliPeers) peers = myna_cli_peers_start ();
   double flops = gpu_bench_peak_flops ();
+  GpuBenchCase all;
+  Row total = { NULL };
 
   if (!options.json)
     print_header (peers, flops);
@@ -162,11 +184,14 @@ bench_ops (GpuDevice *device, JsonBuilder *json, GError **error)
       row.limit = cases[i].bandwidth ? gpu_bench_stream_bytes ((gsize) cases[i].amount) : flops;
       if (!measure (device, peers, &row, error))
         return FALSE;
+      add_to_total (&total, &all, &row);
       if (options.json)
         add_row_json (json, &row);
       else
         print_row (&row);
     }
+  if (!options.json && total.which != NULL)
+    print_row (&total);
   return TRUE;
 }
 
