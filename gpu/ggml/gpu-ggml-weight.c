@@ -99,7 +99,7 @@ make_constant (GpuWeight *w, const float *values, GError **error)
   gpu_ggml_ne (w->shape, ne);
   w->packed = value;
   w->size = sizeof (float) * (guint64) gpu_shape_size (w->shape);
-  value->storage = gpu_ggml_storage_new (device->buffer_type, GGML_TYPE_F32, ne);
+  value->storage = gpu_ggml_storage_new (NULL, device->buffer_type, GGML_TYPE_F32, ne);
   if (value->storage == NULL)
     return set_no_memory (w->device, error);
   value->node = value->storage->tensor;

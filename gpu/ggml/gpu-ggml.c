@@ -53,7 +53,8 @@ gpu_ggml_node (GpuGgmlBuild *b, const GpuTensor *t)
 struct ggml_tensor *
 gpu_ggml_leaf (GpuGgmlBuild *b, enum ggml_type type, const gint64 *ne, const void *values)
 {
-  GpuGgmlStorage *storage = gpu_ggml_storage_new (b->state->device->buffer_type, type, ne);
+  GpuGgmlStorage *storage =
+      gpu_ggml_storage_new (b->state->pool, b->state->device->buffer_type, type, ne);
 
   if (storage == NULL)
     return NULL;
@@ -68,7 +69,8 @@ static gboolean
 settle (GpuGgmlState *state, GpuGgmlValue *value)
 {
   struct ggml_tensor *node = value->node;
-  GpuGgmlStorage *storage = gpu_ggml_storage_new (state->device->buffer_type, node->type, node->ne);
+  GpuGgmlStorage *storage =
+      gpu_ggml_storage_new (state->pool, state->device->buffer_type, node->type, node->ne);
 
   if (storage == NULL)
     return FALSE;
@@ -210,7 +212,8 @@ gpu_ggml_upload (GpuContext *cx, GpuTensor *t, const void *values, GError **erro
   gint64 ne[4];
 
   gpu_ggml_ne (t->shape, ne);
-  value->storage = gpu_ggml_storage_new (state->device->buffer_type, gpu_ggml_type (t->type), ne);
+  value->storage =
+      gpu_ggml_storage_new (state->pool, state->device->buffer_type, gpu_ggml_type (t->type), ne);
   if (value->storage == NULL)
     return set_no_memory (cx, error);
   value->node = value->storage->tensor;
@@ -326,6 +329,7 @@ context_open (GpuContext *cx, GError **error)
   cx->state = state;
   state->device = device;
   state->held = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_ggml_storage_unref);
+  state->pool = gpu_ggml_pool_new ();
   state->cpu = gpu_context_new (cpu);
   gpu_context_set_check_finite (state->cpu, FALSE);
   open_graph (state);
@@ -348,6 +352,7 @@ context_close (GpuContext *cx)
 
   close_graph (state);
   g_ptr_array_unref (state->held);
+  gpu_ggml_pool_free (state->pool);
   if (state->allocator != NULL)
     ggml_gallocr_free (state->allocator);
   if (state->backend != NULL)

@@ -20,6 +20,13 @@ typedef struct
 } GpuGgmlDevice;
 
 /**
+ * GpuGgmlPool:
+ *
+ * Memory that a context has freed, kept by size for its next values. One thread.
+ */
+typedef struct _GpuGgmlPool GpuGgmlPool;
+
+/**
  * GpuGgmlStorage:
  *
  * Memory of the device with its description. Counted: by the tensor that owns it, by views of it,
@@ -32,6 +39,8 @@ struct _GpuGgmlStorage
   struct ggml_context *meta;
   struct ggml_tensor *tensor;
   ggml_backend_buffer_t buffer; /* NULL for a view */
+  gsize size;                   /* of buffer */
+  GpuGgmlPool *pool;            /* where buffer goes when it is freed; NULL: to the device */
   GpuGgmlStorage *base;
 };
 
@@ -70,6 +79,7 @@ typedef struct
   ggml_backend_t backend;
   GpuGgmlDevice *device;
   ggml_gallocr_t allocator;
+  GpuGgmlPool *pool;
   struct ggml_context *meta; /* of the graph being recorded */
   struct ggml_cgraph *graph;
   GPtrArray *held; /* GpuGgmlStorage the graph uses */
@@ -142,8 +152,12 @@ const GpuWeight *gpu_ggml_weight_on_cpu (const GpuWeight *w, GError **error);
 const GpuGgmlPhase *gpu_ggml_weight_phase (const GpuWeight *w, int sh, int sw);
 
 /* gpu-ggml-storage.c */
-GpuGgmlStorage *
-gpu_ggml_storage_new (ggml_backend_buffer_type_t type, enum ggml_type element, const gint64 *ne);
+GpuGgmlPool *gpu_ggml_pool_new (void);
+void gpu_ggml_pool_free (GpuGgmlPool *self);
+GpuGgmlStorage *gpu_ggml_storage_new (GpuGgmlPool *pool,
+                                      ggml_backend_buffer_type_t type,
+                                      enum ggml_type element,
+                                      const gint64 *ne);
 GpuGgmlStorage *gpu_ggml_storage_new_view (GpuGgmlStorage *base, const gint64 *ne);
 GpuGgmlStorage *gpu_ggml_storage_ref (GpuGgmlStorage *self);
 void gpu_ggml_storage_unref (GpuGgmlStorage *self);
