@@ -144,6 +144,34 @@ test_edited_phones (void)
   assert_fails ("en-us", "x", " ", MYNA_ERROR_EMPTY);
 }
 
+/* Each language's own phones can be given back to it. */
+static void
+test_phones_come_back (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sentences); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MynaDraftRendition) plain = render (i);
+      g_autoptr (MynaDraftRendition) same = myna_draft_rendition_new (
+          sentences[i][0], sentences[i][1], plain->phone_string, NULL, &error);
+      g_autoptr (MynaDraftRendition) edited = NULL;
+
+      /* Unedited they are the text, which may hold words of another language. */
+      g_assert_no_error (error);
+      g_assert_cmpmem (plain->samples, plain->n_samples * sizeof (float), same->samples,
+                       same->n_samples * sizeof (float));
+      edited = myna_draft_rendition_new (sentences[i][0], "", plain->phone_string, NULL, &error);
+      if (strchr (plain->phone_string, '(') != NULL)
+        {
+          g_assert_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpfloat_with_epsilon ((double) edited->n_samples / (double) plain->n_samples, 1,
+                                      0.15);
+    }
+}
+
 static void
 test_cancelled (void)
 {
@@ -216,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft-espeak/nothing-to-say", test_nothing_to_say);
   g_test_add_func ("/draft-espeak/odd-text", test_odd_text);
   g_test_add_func ("/draft-espeak/edited-phones", test_edited_phones);
+  g_test_add_func ("/draft-espeak/phones-come-back", test_phones_come_back);
   g_test_add_func ("/draft-espeak/cancelled", test_cancelled);
   g_test_add_func ("/draft-espeak/threads", test_threads);
   g_test_add_func ("/draft-espeak/classes", test_classes);

@@ -376,6 +376,14 @@ check_phones (const char *phones, GCancellable *cancellable, GError **error)
   g_auto (Collector) second = { .cancellable = cancellable };
   const char *bad = NULL;
 
+  if (strchr (phones, '(') != NULL)
+    {
+      g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+                   _ ("“%s” holds a word of another language, in parentheses; such a sentence "
+                      "cannot be spoken from edited phones. Edit its text instead."),
+                   phones);
+      return FALSE;
+    }
   for (const char *at = phones; *at != '\0' && bad == NULL; at++)
     if ((guchar) *at >= 0x7f || (guchar) *at < 0x20 || strchr ("[]<>\\{}", *at) != NULL)
       bad = at;
@@ -460,6 +468,17 @@ has_words (const char *text)
   return FALSE;
 }
 
+/* Phones as they were: the text says the same, and words of another language too, which have no
+ * way back from their phones. */
+static gboolean
+is_unedited (const char *text, const char *phones)
+{
+  g_autofree char *clean = clean_text (text != NULL ? text : "");
+  g_autofree char *own = has_words (clean) ? transcribe (clean) : NULL;
+
+  return g_strcmp0 (own, phones) == 0;
+}
+
 static MynaDraftRendition *
 render_locked (const char *text, const char *phones, GCancellable *cancellable, GError **error)
 {
@@ -468,6 +487,8 @@ render_locked (const char *text, const char *phones, GCancellable *cancellable, 
   g_autofree char *phone_string = NULL;
   guint flags = espeakCHARS_UTF8;
 
+  if (phones != NULL && is_unedited (text, phones))
+    phones = NULL;
   if (phones != NULL)
     {
       if (!check_phones (phones, cancellable, error))
