@@ -84,7 +84,8 @@ ask_before_close (MynaApplication *self)
 
   dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_ ("Work Is Still Running"), NULL));
   adw_alert_dialog_set_body (dialog, _ ("It can go on without the window. If you stop it, what is "
-                                        "finished is kept and it can be resumed from the queue."));
+                                        "finished is kept, and the rest is made when Myna is "
+                                        "opened again."));
   adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "stop", _ ("_Stop and Quit"),
                                   "background", _ ("_Keep Running"), NULL);
   adw_alert_dialog_set_response_appearance (dialog, "stop", ADW_RESPONSE_DESTRUCTIVE);
