@@ -60,6 +60,14 @@ def wait_for(what, look, deadline=DEADLINE):
         time.sleep(0.02)
 
 
+def mounts(commands):
+    """What to wrap Myna in, so that COMMANDS mount things for its eyes only; $MYNA_DATA_DIR is the data folder."""
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-current-user", "--keep-caps", "--mount"]
+    if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        raise Skip("nothing may be mounted here")
+    return [*unshare, "sh", "-ec", commands + '\nexec "$@"', "sh"]
+
+
 def matches(pattern, text):
     return pattern is None or (pattern.search(text) if isinstance(pattern, re.Pattern) else pattern == text)
 
@@ -214,7 +222,7 @@ class Focus:
 class Myna:
     """The running program. Its files are in the case's folder: data, and what is said on the standard error."""
 
-    def __init__(self, case, *arguments, **environment):
+    def __init__(self, case, *arguments, wrapper=(), **environment):
         self.case = case
         self.log_path = os.path.join(case.folder, f"log-{len(case.apps)}")
         variables = dict(os.environ, MYNA_DATA_DIR=case.data, **environment)
@@ -222,7 +230,7 @@ class Myna:
         subprocess.run(["xdotool", "mousemove", "0", "0"], check=True)
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                ["myna", *arguments], cwd=case.folder, env=variables, stdout=log, stderr=log
+                [*wrapper, "myna", *arguments], cwd=case.folder, env=variables, stdout=log, stderr=log
             )
         self.root = Node(self, wait_for("Myna on the accessibility bus", self._look))
         case.apps.append(self)
@@ -292,6 +300,16 @@ class Myna:
         self._wait_for_keyboard()
         subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "1", text], check=True)
 
+    def dismiss(self):
+        """Closes the dialogs that are open, and the pages in them, with Escape."""
+        for _ in range(5):
+            if not self.all("dialog"):
+                return
+            before = self.outline()
+            self.press("Escape")
+            wait_for("Escape to do something", lambda: self.outline() != before)
+        raise Failure("Escape does not close the dialog")
+
     def picture(self, name):
         """Keeps a picture of the screen, where a person wants to look at it."""
         if PICTURES:
@@ -346,8 +364,8 @@ class Case:
         self.data = os.path.join(self.folder, "data")
         self.apps = []
 
-    def start(self, *arguments, **environment):
-        return Myna(self, *arguments, **environment)
+    def start(self, *arguments, wrapper=(), **environment):
+        return Myna(self, *arguments, wrapper=wrapper, **environment)
 
     def path(self, name):
         return os.path.join(self.folder, name)

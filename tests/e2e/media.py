@@ -29,7 +29,7 @@ def make_speech(path, text=SENTENCES, voice="en-us+m3"):
     return path
 
 
-def make_tone(path, seconds, amplitude=0.0, rate=48000):
+def make_tone(path, seconds, amplitude=0.0, rate=16000):
     """A WAV file of a tone of 220 Hz; of silence at amplitude 0."""
     count = int(seconds * rate)
     samples = (round(32767 * amplitude * math.sin(2 * math.pi * 220 * i / rate)) for i in range(count))
