@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "gpu/cpu/gpu-cpu-isa.h"
 #include "gpu/cpu/gpu-cpu.h"
 
 #include <glib/gi18n-lib.h>
@@ -109,8 +110,7 @@ static AddRows
 choose_add_rows (void)
 {
 #ifdef HAVE_X86
-  if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
-      __builtin_cpu_supports ("avx512vl"))
+  if (gpu_cpu_level () >= GPU_CPU_AVX512)
     return add_rows_f16_avx512;
 #endif
   return add_rows_f16;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "gpu/cpu/gpu-cpu-isa.h"
 #include "gpu/cpu/gpu-cpu.h"
 
 #include <string.h>
@@ -187,10 +188,7 @@ GpuCpuDot
 gpu_cpu_dot (GpuType type)
 {
 #ifdef HAVE_X86
-  gboolean avx512 = __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
-                    __builtin_cpu_supports ("avx512vl");
-  gboolean avx2 = __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
-                  __builtin_cpu_supports ("f16c");
+  gboolean avx512 = gpu_cpu_level () >= GPU_CPU_AVX512, avx2 = gpu_cpu_level () >= GPU_CPU_AVX2;
 #endif
 
   switch (type)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "gpu/cpu/gpu-cpu-isa.h"
 #include "gpu/cpu/gpu-cpu.h"
 
 #include <math.h>
@@ -58,12 +59,6 @@ from_f16_avx2 (const guint16 *x, float *y, gint64 n)
     _mm256_storeu_ps (y + i, _mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (x + i))));
   from_f16_plain (x + i, y + i, n - i);
 }
-
-static gboolean
-has_f16c (void)
-{
-  return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("f16c");
-}
 #endif
 
 /**
@@ -78,7 +73,7 @@ void
 gpu_cpu_to_f16 (const float *x, guint16 *y, gint64 n)
 {
 #ifdef HAVE_X86
-  if (has_f16c ())
+  if (gpu_cpu_level () >= GPU_CPU_AVX2)
     {
       to_f16_avx2 (x, y, n);
       return;
@@ -97,7 +92,7 @@ void
 gpu_cpu_from_f16 (const guint16 *x, float *y, gint64 n)
 {
 #ifdef HAVE_X86
-  if (has_f16c ())
+  if (gpu_cpu_level () >= GPU_CPU_AVX2)
     {
       from_f16_avx2 (x, y, n);
       return;

@@ -155,3 +155,43 @@ gpu_cpu_isa_notes (void)
   g_ptr_array_add (notes, NULL);
   return (char **) g_ptr_array_free (notes, FALSE);
 }
+
+static GpuCpuLevel
+find_level (void)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
+      __builtin_cpu_supports ("avx512vl"))
+    return GPU_CPU_AVX512;
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
+      __builtin_cpu_supports ("f16c"))
+    return GPU_CPU_AVX2;
+#endif
+  return GPU_CPU_PLAIN;
+}
+
+/**
+ * gpu_cpu_level:
+ *
+ * MYNA_CPU_LEVEL ("plain", "avx2") lowers it, so that tests reach all kernels.
+ *
+ * Returns: what this processor has, the same for the whole process
+ */
+GpuCpuLevel
+gpu_cpu_level (void)
+{
+  static gsize known;
+
+  if (g_once_init_enter (&known))
+    {
+      const char *most = g_getenv ("MYNA_CPU_LEVEL");
+      GpuCpuLevel level = find_level ();
+
+      if (g_strcmp0 (most, "plain") == 0)
+        level = GPU_CPU_PLAIN;
+      else if (g_strcmp0 (most, "avx2") == 0 && level > GPU_CPU_AVX2)
+        level = GPU_CPU_AVX2;
+      g_once_init_leave (&known, (gsize) level + 1);
+    }
+  return (GpuCpuLevel) (known - 1);
+}

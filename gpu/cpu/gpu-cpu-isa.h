@@ -11,4 +11,19 @@ void gpu_cpu_isa_apply (void);
 /* (transfer full): what was probed, translated sentences. */
 char **gpu_cpu_isa_notes (void);
 
+/**
+ * GpuCpuLevel:
+ *
+ * What kernels that are written for x86's vectors may use: AVX2 is with FMA and F16C, AVX-512 with
+ * BW and VL.
+ */
+typedef enum
+{
+  GPU_CPU_PLAIN,
+  GPU_CPU_AVX2,
+  GPU_CPU_AVX512,
+} GpuCpuLevel;
+
+GpuCpuLevel gpu_cpu_level (void);
+
 G_END_DECLS
