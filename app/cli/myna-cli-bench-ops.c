@@ -153,7 +153,7 @@ add_to_total (Row *total, GpuBenchCase *which, const Row *row)
     {
       *total = *row;
       *which = *row->which;
-      which->label = _ ("residual stack, all stages");
+      which->label = "residual stack, all stages"; /* like those of the cases: not translated */
       total->which = which;
       return;
     }
