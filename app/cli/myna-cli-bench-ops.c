@@ -111,12 +111,15 @@ print_header (MynaCliPeers *peers, double flops)
 static void
 print_row (const Row *row)
 {
-  printf ("%-40s %8s", row->which->label, row->which->bandwidth ? "GB/s" : "GFLOP/s");
+  int padding = 40 - myna_cli_get_columns (row->which->label);
+
+  printf ("%s%*s %8s", row->which->label, MAX (padding, 0), "",
+          row->which->bandwidth ? "GB/s" : "GFLOP/s");
   for (int i = 0; i < N_COLUMNS; i++)
     if (row->seconds[i] > 0)
       printf (" %12.1f", row->which->amount / row->seconds[i] * 1e-9);
     else
-      printf (" %12s", "–");
+      myna_cli_print_cell ("–", 13);
   printf (" %7.0f%%\n", 100 * row->which->amount / row->seconds[OURS] / row->limit);
   fflush (stdout);
 }
