@@ -1,82 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/ui/ui-test.h"
+#include "tests/ui/add-voice-fixture.h"
 
 #include <glib/gstdio.h>
 
-#include "ui/voices/myna-add-voice-dialog.h"
 #include "ui/voices/myna-clip-editor.h"
 #include "ui/voices/myna-clip-row.h"
 #include "ui/voices/myna-record-pane.h"
 #include "ui/widgets/myna-language-row.h"
 #include "ui/widgets/myna-waveform.h"
 
-/* A library of voices in a folder of its own, and a window with the dialog. */
-typedef struct
-{
-  char *folder;
-  MynaStore *store;
-  MynaVoices *voices;
-  GtkWindow *window;
-  MynaAddVoiceDialog *dialog;
-  MynaVoice *added;
-} Fixture;
-
 static void
-added_cb (MynaAddVoiceDialog *dialog, MynaVoice *voice, Fixture *fixture)
-{
-  g_assert (MYNA_IS_VOICE (voice));
-
-  g_set_object (&fixture->added, voice);
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *library = NULL;
-
-  fixture->folder = ui_test_make_folder ();
-  library = g_build_filename (fixture->folder, "library", NULL);
-  fixture->store = myna_store_open (library, MYNA_STORE_OPEN_DEFAULT, &error);
-  g_assert_no_error (error);
-  fixture->voices = myna_voices_new (fixture->store, "draft");
-  fixture->window = ui_test_present (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
-  fixture->dialog = myna_add_voice_dialog_new (fixture->voices);
-  g_object_add_weak_pointer (G_OBJECT (fixture->dialog), (gpointer *) &fixture->dialog);
-  g_signal_connect (fixture->dialog, "added", G_CALLBACK (added_cb), fixture);
-  adw_dialog_present (ADW_DIALOG (fixture->dialog), GTK_WIDGET (fixture->window));
-  ui_test_settle (GTK_WIDGET (fixture->window));
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  if (fixture->dialog != NULL)
-    adw_dialog_force_close (ADW_DIALOG (fixture->dialog));
-  ui_test_destroy (fixture->window, GTK_WIDGET (fixture->window));
-  /* Whatever still ran in a thread lets go of the dialog. */
-  ui_test_wait_for (fixture->dialog == NULL);
-  g_clear_object (&fixture->added);
-  g_clear_object (&fixture->voices);
-  myna_store_close (fixture->store);
-  g_clear_object (&fixture->store);
-  ui_test_remove_folder (fixture->folder);
-  g_free (fixture->folder);
-}
-
-static gpointer
-find (Fixture *fixture, GType type, const char *text)
-{
-  GtkWidget *widget = ui_test_find (GTK_WIDGET (fixture->dialog), type, text);
-
-  g_assert_nonnull (widget);
-  return widget;
-}
-
-static void
-add_file (Fixture *fixture, const char *name, double seconds)
+add_file (AddVoiceFixture *fixture, const char *name, double seconds)
 {
   g_autofree char *path = ui_test_write_voice (fixture->folder, name, seconds);
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -87,16 +23,16 @@ add_file (Fixture *fixture, const char *name, double seconds)
 }
 
 static void
-wait_checked (Fixture *fixture)
+wait_checked (AddVoiceFixture *fixture)
 {
-  MynaClipEditor *editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  MynaClipEditor *editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
   MynaClip *clip = myna_clip_editor_get_clip (editor);
 
   ui_test_wait_for (myna_clip_get_quality (clip) != NULL && myna_clip_get_peaks (clip) != NULL);
 }
 
 static void
-assert_obstacle (Fixture *fixture, const char *expected)
+assert_obstacle (AddVoiceFixture *fixture, const char *expected)
 {
   g_autofree char *obstacle = myna_add_voice_dialog_dup_obstacle (fixture->dialog);
 
@@ -104,16 +40,7 @@ assert_obstacle (Fixture *fixture, const char *expected)
 }
 
 static void
-press_add (Fixture *fixture)
-{
-  GtkWidget *button = find (fixture, GTK_TYPE_BUTTON, "_Add Voice");
-
-  g_assert_true (gtk_widget_is_sensitive (button));
-  g_signal_emit_by_name (button, "clicked");
-}
-
-static void
-test_add_from_file (Fixture *fixture, gconstpointer data)
+test_add_from_file (AddVoiceFixture *fixture, gconstpointer data)
 {
   MynaLanguageRow *language = NULL;
   AdwEntryRow *name = NULL;
@@ -126,21 +53,21 @@ test_add_from_file (Fixture *fixture, gconstpointer data)
   wait_checked (fixture);
   ui_test_save_picture (GTK_WIDGET (fixture->window), "add-details");
 
-  name = find (fixture, ADW_TYPE_ENTRY_ROW, NULL);
+  name = add_voice_find (fixture, ADW_TYPE_ENTRY_ROW, NULL);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (name)), ==, "Ada Lovelace");
   gtk_editable_set_text (GTK_EDITABLE (name), "  ");
   assert_obstacle (fixture, "Give the voice a name.");
   gtk_editable_set_text (GTK_EDITABLE (name), "Ada");
-  language = find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL);
+  language = add_voice_find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL);
   myna_language_row_set_code (language, "en-gb");
   assert_obstacle (fixture, "Confirm that you may use this voice.");
-  consent = find (fixture, GTK_TYPE_CHECK_BUTTON, NULL);
+  consent = add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (consent), TRUE);
   assert_obstacle (fixture, NULL);
-  transcript = find (fixture, GTK_TYPE_TEXT_VIEW, NULL);
+  transcript = add_voice_find (fixture, GTK_TYPE_TEXT_VIEW, NULL);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (transcript), " la la la ", -1);
 
-  press_add (fixture);
+  add_voice_click (fixture, "_Add Voice");
   ui_test_wait_for (fixture->added != NULL);
   g_assert_cmpstr (myna_voice_get_name (fixture->added), ==, "Ada");
   g_assert_cmpstr (myna_voice_get_language (fixture->added), ==, "en-gb");
@@ -151,7 +78,7 @@ test_add_from_file (Fixture *fixture, gconstpointer data)
 
 /* What is trimmed away is not in the voice. */
 static void
-test_trimmed (Fixture *fixture, gconstpointer data)
+test_trimmed (AddVoiceFixture *fixture, gconstpointer data)
 {
   MynaWaveform *waveform = NULL;
   MynaClip *clip = NULL;
@@ -160,7 +87,7 @@ test_trimmed (Fixture *fixture, gconstpointer data)
 
   add_file (fixture, "voice.wav", 20.0);
   wait_checked (fixture);
-  editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
   clip = myna_clip_editor_get_clip (MYNA_CLIP_EDITOR (editor));
   waveform = MYNA_WAVEFORM (ui_test_find (editor, MYNA_TYPE_WAVEFORM, NULL));
   spin = GTK_SPIN_BUTTON (ui_test_find (editor, GTK_TYPE_SPIN_BUTTON, NULL));
@@ -172,15 +99,15 @@ test_trimmed (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat_with_epsilon (myna_waveform_get_selection_end (waveform), 12.0, 1e-6);
   wait_checked (fixture);
   g_assert_cmpfloat_with_epsilon (myna_clip_get_quality (clip)->seconds, 8.0, 0.05);
-  gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
-  myna_language_row_set_code (find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
-  press_add (fixture);
+  gtk_check_button_set_active (add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
+  myna_language_row_set_code (add_voice_find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
+  add_voice_click (fixture, "_Add Voice");
   ui_test_wait_for (fixture->added != NULL);
   g_assert_cmpfloat_with_epsilon (myna_voice_get_duration (fixture->added), 8.0, 0.1);
 }
 
 static void
-test_several_files (Fixture *fixture, gconstpointer data)
+test_several_files (AddVoiceFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = g_build_filename (fixture->folder, "notes.txt", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (text);
@@ -195,19 +122,19 @@ test_several_files (Fixture *fixture, gconstpointer data)
   wait_checked (fixture);
   g_assert_true (g_file_set_contents (text, "no sound at all", -1, NULL));
   g_assert_true (myna_add_voice_dialog_add_files (fixture->dialog, &files));
-  editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
   ui_test_wait_for (myna_clip_get_state (myna_clip_editor_get_clip (editor)) == MYNA_CLIP_FAILED);
   ui_test_save_picture (GTK_WIDGET (fixture->window), "add-several");
   obstacle = myna_add_voice_dialog_dup_obstacle (fixture->dialog);
   g_assert_cmpstr (obstacle, ==, myna_clip_get_error (myna_clip_editor_get_clip (editor)));
 
-  row = find (fixture, MYNA_TYPE_CLIP_ROW, "notes.txt");
+  row = add_voice_find (fixture, MYNA_TYPE_CLIP_ROW, "notes.txt");
   g_signal_emit_by_name (ui_test_find (row, GTK_TYPE_BUTTON, "Remove “notes.txt”"), "clicked");
   ui_test_settle (GTK_WIDGET (fixture->window));
-  gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
-  myna_language_row_set_code (find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
+  gtk_check_button_set_active (add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
+  myna_language_row_set_code (add_voice_find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
   assert_obstacle (fixture, NULL);
-  press_add (fixture);
+  add_voice_click (fixture, "_Add Voice");
   ui_test_wait_for (fixture->added != NULL);
   g_assert_cmpuint (myna_voice_get_n_clips (fixture->added), ==, 2);
 }
@@ -215,13 +142,13 @@ test_several_files (Fixture *fixture, gconstpointer data)
 /* A name that was taken meanwhile: the error is shown in place, and nothing that was entered is
  * lost. */
 static void
-test_name_taken (Fixture *fixture, gconstpointer data)
+test_name_taken (AddVoiceFixture *fixture, gconstpointer data)
 {
   add_file (fixture, "Ada.wav", 8.0);
   wait_checked (fixture);
-  gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
-  myna_language_row_set_code (find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
-  press_add (fixture);
+  gtk_check_button_set_active (add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
+  myna_language_row_set_code (add_voice_find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
+  add_voice_click (fixture, "_Add Voice");
   ui_test_wait_for (fixture->added != NULL);
 
   fixture->dialog = myna_add_voice_dialog_new (fixture->voices);
@@ -233,7 +160,7 @@ test_name_taken (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_failure_keeps_everything (Fixture *fixture, gconstpointer data)
+test_failure_keeps_everything (AddVoiceFixture *fixture, gconstpointer data)
 {
   AdwBanner *banner = NULL;
   AdwEntryRow *name = NULL;
@@ -241,13 +168,13 @@ test_failure_keeps_everything (Fixture *fixture, gconstpointer data)
 
   add_file (fixture, "gone.wav", 8.0);
   wait_checked (fixture);
-  name = find (fixture, ADW_TYPE_ENTRY_ROW, NULL);
+  name = add_voice_find (fixture, ADW_TYPE_ENTRY_ROW, NULL);
   gtk_editable_set_text (GTK_EDITABLE (name), "Nobody");
-  gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
-  myna_language_row_set_code (find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
+  gtk_check_button_set_active (add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
+  myna_language_row_set_code (add_voice_find (fixture, MYNA_TYPE_LANGUAGE_ROW, NULL), "de");
   g_assert_cmpint (g_unlink (path), ==, 0);
-  press_add (fixture);
-  banner = find (fixture, ADW_TYPE_BANNER, NULL);
+  add_voice_click (fixture, "_Add Voice");
+  banner = add_voice_find (fixture, ADW_TYPE_BANNER, NULL);
   ui_test_wait_for (adw_banner_get_revealed (banner));
   g_assert_cmpstr (adw_banner_get_title (banner), !=, "");
   ui_test_save_picture (GTK_WIDGET (fixture->window), "add-failed");
@@ -258,13 +185,13 @@ test_failure_keeps_everything (Fixture *fixture, gconstpointer data)
 
 /* A long file: only a part is chosen, and more is refused with the reason. */
 static void
-test_long_file (Fixture *fixture, gconstpointer data)
+test_long_file (AddVoiceFixture *fixture, gconstpointer data)
 {
   MynaClip *clip = NULL;
 
   add_file (fixture, "long.wav", 240.0);
   wait_checked (fixture);
-  clip = myna_clip_editor_get_clip (find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL));
+  clip = myna_clip_editor_get_clip (add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL));
   g_assert_true (myna_clip_is_long (clip));
   g_assert_cmpfloat_with_epsilon (myna_clip_get_end (clip), 60.0, 1e-3);
   ui_test_save_picture (GTK_WIDGET (fixture->window), "add-long");
@@ -274,7 +201,7 @@ test_long_file (Fixture *fixture, gconstpointer data)
 
 /* A video with two sound tracks: the second one, twice as long, is chosen. */
 static void
-test_streams (Fixture *fixture, gconstpointer data)
+test_streams (AddVoiceFixture *fixture, gconstpointer data)
 {
   g_autofree char *ffmpeg = g_find_program_in_path ("ffmpeg");
   g_autofree char *first = ui_test_write_voice (fixture->folder, "first.wav", 5.0);
@@ -301,7 +228,7 @@ test_streams (Fixture *fixture, gconstpointer data)
   g_assert_true (myna_add_voice_dialog_add_files (fixture->dialog, &files));
   ui_test_settle (GTK_WIDGET (fixture->window));
   wait_checked (fixture);
-  editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
   clip = myna_clip_editor_get_clip (MYNA_CLIP_EDITOR (editor));
   g_assert_cmpfloat_with_epsilon (myna_clip_get_duration (clip), 5.0, 0.1);
   row = ui_test_find (editor, ADW_TYPE_COMBO_ROW, NULL);
@@ -315,7 +242,7 @@ test_streams (Fixture *fixture, gconstpointer data)
 
 /* No microphone: said plainly, and files are still a way. */
 static void
-test_no_device (Fixture *fixture, gconstpointer data)
+test_no_device (AddVoiceFixture *fixture, gconstpointer data)
 {
   GtkWidget *pane = NULL;
 
@@ -326,7 +253,7 @@ test_no_device (Fixture *fixture, gconstpointer data)
     }
   myna_add_voice_dialog_record (fixture->dialog);
   ui_test_settle (GTK_WIDGET (fixture->window));
-  pane = find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
+  pane = add_voice_find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
   g_assert_nonnull (ui_test_find (pane, GTK_TYPE_LABEL, "No Microphone Found"));
   g_assert_nonnull (ui_test_find (pane, GTK_TYPE_BUTTON, "_Choose Files…"));
   myna_record_pane_toggle (MYNA_RECORD_PANE (pane));
@@ -336,14 +263,14 @@ test_no_device (Fixture *fixture, gconstpointer data)
 
 /* A typed transcript would be lost: closing asks first. */
 static void
-test_closing_asks (Fixture *fixture, gconstpointer data)
+test_closing_asks (AddVoiceFixture *fixture, gconstpointer data)
 {
   GtkTextView *transcript = NULL;
   AdwDialog *question = NULL;
 
   add_file (fixture, "voice.wav", 8.0);
   wait_checked (fixture);
-  transcript = find (fixture, GTK_TYPE_TEXT_VIEW, NULL);
+  transcript = add_voice_find (fixture, GTK_TYPE_TEXT_VIEW, NULL);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (transcript), "hello", -1);
   adw_dialog_close (ADW_DIALOG (fixture->dialog));
   ui_test_settle (GTK_WIDGET (fixture->window));
@@ -356,7 +283,8 @@ test_closing_asks (Fixture *fixture, gconstpointer data)
   ui_test_wait_for (fixture->dialog == NULL);
 }
 
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, AddVoiceFixture, NULL, add_voice_set_up, func, add_voice_tear_down)
 
 int
 main (int argc, char **argv)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tests/ui/ui-test.h"
+#include "tests/ui/add-voice-fixture.h"
 
 #include <signal.h>
 
-#include "ui/voices/myna-add-voice-dialog.h"
 #include "ui/voices/myna-clip-editor.h"
 #include "ui/voices/myna-record-pane.h"
 #include "ui/widgets/myna-level-bar.h"
@@ -13,27 +12,9 @@
 
 /* Recording in the add dialog with the fake microphone of tests/hardware/with-sound.sh, into which
  * a speech-like sound is played. */
-typedef struct
-{
-  char *folder;
-  MynaStore *store;
-  MynaVoices *voices;
-  GSubprocess *speaker;
-  GtkWindow *window;
-  MynaAddVoiceDialog *dialog;
-  MynaVoice *added;
-} Fixture;
 
 static void
-added_cb (MynaAddVoiceDialog *dialog, MynaVoice *voice, Fixture *fixture)
-{
-  g_assert (MYNA_IS_VOICE (voice));
-
-  g_set_object (&fixture->added, voice);
-}
-
-static void
-speak_into_room (Fixture *fixture)
+speak_into_room (AddVoiceFixture *fixture)
 {
   g_autofree char *path = ui_test_write_voice (fixture->folder, "person.wav", 60.0);
   g_autoptr (GError) error = NULL;
@@ -44,73 +25,25 @@ speak_into_room (Fixture *fixture)
 }
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (AddVoiceFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *library = NULL;
-
-  fixture->folder = ui_test_make_folder ();
-  library = g_build_filename (fixture->folder, "library", NULL);
-  fixture->store = myna_store_open (library, MYNA_STORE_OPEN_DEFAULT, &error);
-  g_assert_no_error (error);
-  fixture->voices = myna_voices_new (fixture->store, "draft");
+  add_voice_set_up (fixture, data);
   speak_into_room (fixture);
-  fixture->window = ui_test_present (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
-  fixture->dialog = myna_add_voice_dialog_new (fixture->voices);
-  g_object_add_weak_pointer (G_OBJECT (fixture->dialog), (gpointer *) &fixture->dialog);
-  g_signal_connect (fixture->dialog, "added", G_CALLBACK (added_cb), fixture);
-  adw_dialog_present (ADW_DIALOG (fixture->dialog), GTK_WIDGET (fixture->window));
   myna_add_voice_dialog_record (fixture->dialog);
   ui_test_settle (GTK_WIDGET (fixture->window));
 }
 
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  if (fixture->dialog != NULL)
-    adw_dialog_force_close (ADW_DIALOG (fixture->dialog));
-  ui_test_destroy (fixture->window, GTK_WIDGET (fixture->window));
-  ui_test_wait_for (fixture->dialog == NULL);
-  g_subprocess_force_exit (fixture->speaker);
-  g_subprocess_wait (fixture->speaker, NULL, NULL);
-  g_clear_object (&fixture->speaker);
-  g_clear_object (&fixture->added);
-  g_clear_object (&fixture->voices);
-  myna_store_close (fixture->store);
-  g_clear_object (&fixture->store);
-  ui_test_remove_folder (fixture->folder);
-  g_free (fixture->folder);
-}
-
-static gpointer
-find (Fixture *fixture, GType type, const char *text)
-{
-  GtkWidget *widget = ui_test_find (GTK_WIDGET (fixture->dialog), type, text);
-
-  g_assert_nonnull (widget);
-  return widget;
-}
-
-static void
-click (Fixture *fixture, const char *label)
-{
-  GtkWidget *button = find (fixture, GTK_TYPE_BUTTON, label);
-
-  g_assert_true (gtk_widget_is_sensitive (button));
-  g_signal_emit_by_name (button, "clicked");
-}
-
 static MynaWaveform *
-get_live_waveform (Fixture *fixture)
+get_live_waveform (AddVoiceFixture *fixture)
 {
-  GtkWidget *pane = find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
+  GtkWidget *pane = add_voice_find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
 
   return MYNA_WAVEFORM (ui_test_find (pane, MYNA_TYPE_WAVEFORM, NULL));
 }
 
 /* Until so much is on the waveform. */
 static void
-wait_recorded (Fixture *fixture, double seconds)
+wait_recorded (AddVoiceFixture *fixture, double seconds)
 {
   MynaWaveform *waveform = get_live_waveform (fixture);
 
@@ -118,9 +51,9 @@ wait_recorded (Fixture *fixture, double seconds)
 }
 
 static MynaClip *
-wait_clip (Fixture *fixture)
+wait_clip (AddVoiceFixture *fixture)
 {
-  MynaClipEditor *editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  MynaClipEditor *editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
 
   ui_test_wait_for (myna_clip_editor_get_clip (editor) != NULL);
   ui_test_wait_for (myna_clip_get_quality (myna_clip_editor_get_clip (editor)) != NULL &&
@@ -139,24 +72,24 @@ recordings_are_gone (void)
 
 /* The play cursor moves while the selection sounds, and goes with the sound. */
 static void
-play_and_stop (Fixture *fixture)
+play_and_stop (AddVoiceFixture *fixture)
 {
-  GtkWidget *editor = find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
+  GtkWidget *editor = add_voice_find (fixture, MYNA_TYPE_CLIP_EDITOR, NULL);
   MynaWaveform *waveform = MYNA_WAVEFORM (ui_test_find (editor, MYNA_TYPE_WAVEFORM, NULL));
 
-  click (fixture, "Play Selection");
+  add_voice_click (fixture, "Play Selection");
   ui_test_wait_for (myna_waveform_get_position (waveform) > 0.3);
-  click (fixture, "Stop");
+  add_voice_click (fixture, "Stop");
   g_assert_cmpfloat (myna_waveform_get_position (waveform), <, 0.0);
 }
 
 /* The level is shown before anything is recorded; then record, pause, go on, stop, add. */
 static void
-test_record_and_add (Fixture *fixture, gconstpointer data)
+test_record_and_add (AddVoiceFixture *fixture, gconstpointer data)
 {
-  MynaRecordPane *pane = find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
-  MynaLevelBar *level = find (fixture, MYNA_TYPE_LEVEL_BAR, NULL);
-  AdwSwitchRow *text_switch = find (fixture, ADW_TYPE_SWITCH_ROW, NULL);
+  MynaRecordPane *pane = add_voice_find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
+  MynaLevelBar *level = add_voice_find (fixture, MYNA_TYPE_LEVEL_BAR, NULL);
+  AdwSwitchRow *text_switch = add_voice_find (fixture, ADW_TYPE_SWITCH_ROW, NULL);
   double paused_at = 0.0;
   MynaClip *clip = NULL;
 
@@ -165,15 +98,15 @@ test_record_and_add (Fixture *fixture, gconstpointer data)
   adw_switch_row_set_active (text_switch, TRUE);
   ui_test_save_picture (GTK_WIDGET (fixture->window), "record-before");
 
-  click (fixture, "Record (R)");
+  add_voice_click (fixture, "Record (R)");
   g_assert_true (myna_record_pane_get_recording (pane));
   wait_recorded (fixture, 2.0);
   ui_test_save_picture (GTK_WIDGET (fixture->window), "record-running");
-  click (fixture, "Pause");
+  add_voice_click (fixture, "Pause");
   paused_at = myna_waveform_get_duration (get_live_waveform (fixture));
-  click (fixture, "Continue Recording");
+  add_voice_click (fixture, "Continue Recording");
   wait_recorded (fixture, paused_at + 4.0);
-  click (fixture, "Stop (R)");
+  add_voice_click (fixture, "Stop (R)");
 
   clip = wait_clip (fixture);
   g_assert_false (myna_record_pane_get_recording (pane));
@@ -181,9 +114,9 @@ test_record_and_add (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (myna_clip_get_transcript (clip), ==, myna_record_pane_get_text (pane));
   ui_test_save_picture (GTK_WIDGET (fixture->window), "record-done");
   play_and_stop (fixture);
-  gtk_editable_set_text (find (fixture, ADW_TYPE_ENTRY_ROW, NULL), "Me");
-  gtk_check_button_set_active (find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
-  click (fixture, "_Add Voice");
+  gtk_editable_set_text (add_voice_find (fixture, ADW_TYPE_ENTRY_ROW, NULL), "Me");
+  gtk_check_button_set_active (add_voice_find (fixture, GTK_TYPE_CHECK_BUTTON, NULL), TRUE);
+  add_voice_click (fixture, "_Add Voice");
   ui_test_wait_for (fixture->added != NULL);
   g_assert_cmpstr (myna_voice_get_language (fixture->added), ==, "en-us");
   ui_test_wait_for (fixture->dialog == NULL && recordings_are_gone ());
@@ -191,15 +124,16 @@ test_record_and_add (Fixture *fixture, gconstpointer data)
 
 /* Start Over throws away what was said and records again. */
 static void
-test_start_over (Fixture *fixture, gconstpointer data)
+test_start_over (AddVoiceFixture *fixture, gconstpointer data)
 {
-  MynaRecordPane *pane = find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
+  MynaRecordPane *pane = add_voice_find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
 
-  click (fixture, "Record (R)");
+  add_voice_click (fixture, "Record (R)");
   wait_recorded (fixture, 1.0);
-  click (fixture, "Start Over");
+  add_voice_click (fixture, "Start Over");
   ui_test_wait_for (myna_waveform_get_duration (get_live_waveform (fixture)) < 0.5);
-  ui_test_wait_for (gtk_widget_is_sensitive (find (fixture, GTK_TYPE_BUTTON, "Start Over")));
+  ui_test_wait_for (
+      gtk_widget_is_sensitive (add_voice_find (fixture, GTK_TYPE_BUTTON, "Start Over")));
   g_assert_true (myna_record_pane_get_recording (pane));
   wait_recorded (fixture, 0.5);
   myna_record_pane_abandon (pane);
@@ -210,11 +144,11 @@ test_start_over (Fixture *fixture, gconstpointer data)
 
 /* Closing while recording asks; discarding leaves no file. */
 static void
-test_close_asks (Fixture *fixture, gconstpointer data)
+test_close_asks (AddVoiceFixture *fixture, gconstpointer data)
 {
   AdwDialog *question = NULL;
 
-  click (fixture, "Record (R)");
+  add_voice_click (fixture, "Record (R)");
   wait_recorded (fixture, 0.5);
   adw_dialog_close (ADW_DIALOG (fixture->dialog));
   ui_test_settle (GTK_WIDGET (fixture->window));
@@ -227,21 +161,21 @@ test_close_asks (Fixture *fixture, gconstpointer data)
 
 /* The last one: the sound server goes, and with it the microphone. What was said is still there. */
 static void
-test_unplugged (Fixture *fixture, gconstpointer data)
+test_unplugged (AddVoiceFixture *fixture, gconstpointer data)
 {
-  MynaRecordPane *pane = find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
+  MynaRecordPane *pane = add_voice_find (fixture, MYNA_TYPE_RECORD_PANE, NULL);
   const char *pid = g_getenv ("MYNA_FAKE_PULSE_PID");
 
-  click (fixture, "Record (R)");
+  add_voice_click (fixture, "Record (R)");
   wait_recorded (fixture, 5.0);
   g_assert_cmpint (kill ((pid_t) g_ascii_strtoll (pid, NULL, 10), SIGKILL), ==, 0);
   ui_test_wait_for (!myna_record_pane_get_recording (pane));
   ui_test_save_picture (GTK_WIDGET (fixture->window), "record-unplugged");
-  click (fixture, "_Use It");
+  add_voice_click (fixture, "_Use It");
   g_assert_cmpfloat (myna_clip_get_duration (wait_clip (fixture)), >, 3.0);
 }
 
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add (path, AddVoiceFixture, NULL, set_up, func, add_voice_tear_down)
 
 int
 main (int argc, char **argv)

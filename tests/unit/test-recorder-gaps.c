@@ -6,9 +6,8 @@
 #include <stdatomic.h>
 
 #include "engine/audio/myna-audio-load.h"
-#include "engine/audio/myna-recorder.h"
 #include "engine/core/myna-error.h"
-#include "tests/unit/sound-bench.h"
+#include "tests/unit/recorder-fixture.h"
 
 /* Run under tests/hardware/with-sound.sh, with a PortAudio that loses sound: this program's own
  * Pa_OpenStream () stands before the real one. */
@@ -59,54 +58,17 @@ Pa_OpenStream (PaStream **stream,
   return real (stream, input, output, rate, n_frames, flags, lossy_cb, user_data);
 }
 
-typedef struct
-{
-  Bench bench;
-  MynaRecorder *recorder;
-  char *path;
-  char *incomplete;
-  double wanted;
-  GAsyncResult *result;
-} Fixture;
-
 static void
-set_up (Fixture *f, gconstpointer data)
+set_up (RecorderFixture *f, gconstpointer data)
 {
-  bench_set_up (&f->bench);
-  f->recorder = myna_recorder_new ();
-  f->path = bench_path (&f->bench, "recording.flac");
-  f->incomplete = g_strconcat (f->path, ".incomplete", NULL);
+  recorder_fixture_set_up (f);
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data)
+tear_down (RecorderFixture *f, gconstpointer data)
 {
   atomic_store (&one_in_three, FALSE);
-  g_assert_finalize_object (f->recorder);
-  bench_tear_down (&f->bench);
-  g_free (f->path);
-  g_free (f->incomplete);
-}
-
-static gboolean
-has_elapsed (gpointer data)
-{
-  Fixture *f = data;
-  return myna_recorder_get_elapsed (f->recorder) >= f->wanted;
-}
-
-static gboolean
-has_error (gpointer data)
-{
-  Fixture *f = data;
-  return myna_recorder_get_error (f->recorder) != NULL;
-}
-
-static gboolean
-has_result (gpointer data)
-{
-  Fixture *f = data;
-  return f->result != NULL;
+  recorder_fixture_tear_down (f);
 }
 
 static gboolean
@@ -115,45 +77,15 @@ has_swallowed (gpointer data)
   return atomic_load (&n_to_swallow) <= 0;
 }
 
-static void
-stopped_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Fixture *f = data;
-  f->result = g_object_ref (result);
-}
-
-static void
-record_for (Fixture *f, double seconds)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (myna_recorder_start (f->recorder, f->path, &error));
-  f->wanted = seconds;
-  bench_wait (has_elapsed, f);
-  g_assert_cmpstr (myna_recorder_get_error (f->recorder), ==, NULL);
-}
-
-static gboolean
-stop (Fixture *f, GError **error)
-{
-  gboolean whole;
-
-  myna_recorder_stop_async (f->recorder, NULL, stopped_cb, f);
-  bench_wait (has_result, f);
-  whole = myna_recorder_stop_finish (f->recorder, f->result, error);
-  g_clear_object (&f->result);
-  return whole;
-}
-
 /* It is said at once, the recording goes on, and at the end it is not taken for a whole one. */
 static void
-check_gap (Fixture *f)
+check_gap (RecorderFixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  bench_wait (has_error, f);
+  bench_wait (recorder_fixture_has_error, f);
   g_assert_true (myna_recorder_get_recording (f->recorder));
-  g_assert_false (stop (f, &error));
+  g_assert_false (recorder_fixture_stop (f, &error));
   g_assert_error (error, MYNA_ERROR, MYNA_ERROR_DEVICE_LOST);
   g_assert_nonnull (strstr (error->message, f->incomplete));
   g_assert_false (g_file_test (f->path, G_FILE_TEST_EXISTS));
@@ -161,24 +93,24 @@ check_gap (Fixture *f)
 }
 
 static void
-test_gap (Fixture *f, gconstpointer data)
+test_gap (RecorderFixture *f, gconstpointer data)
 {
-  record_for (f, 1.5);
+  recorder_fixture_record_for (f, 1.5);
   atomic_store (&n_to_swallow, BENCH_RATE * 3 / 10);
   check_gap (f);
 }
 
 static void
-test_overflow (Fixture *f, gconstpointer data)
+test_overflow (RecorderFixture *f, gconstpointer data)
 {
-  record_for (f, 0.3);
+  recorder_fixture_record_for (f, 0.3);
   atomic_store (&say_overflow, TRUE);
   check_gap (f);
 }
 
 /* What a fixed buffer size did through PulseAudio (spec ui-testing section 6). */
 static void
-test_steady_loss (Fixture *f, gconstpointer data)
+test_steady_loss (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -189,26 +121,27 @@ test_steady_loss (Fixture *f, gconstpointer data)
 
 /* A gap while nobody records, or in a pause, does no harm. */
 static void
-test_gap_in_pause (Fixture *f, gconstpointer data)
+test_gap_in_pause (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
   atomic_store (&n_to_swallow, BENCH_RATE);
   bench_wait (has_swallowed, f);
-  record_for (f, 0.5);
+  recorder_fixture_record_for (f, 0.5);
   myna_recorder_pause (f->recorder);
   atomic_store (&n_to_swallow, BENCH_RATE);
   bench_wait (has_swallowed, f);
   myna_recorder_resume (f->recorder);
   f->wanted = myna_recorder_get_elapsed (f->recorder) + 1.5;
-  bench_wait (has_elapsed, f);
+  bench_wait (recorder_fixture_has_elapsed, f);
   g_assert_cmpstr (myna_recorder_get_error (f->recorder), ==, NULL);
-  g_assert_true (stop (f, &error));
+  g_assert_true (recorder_fixture_stop (f, &error));
   g_assert_no_error (error);
 }
 
-#define ADD(name, func) g_test_add ("/recorder-gaps/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/recorder-gaps/" name, RecorderFixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

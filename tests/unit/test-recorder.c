@@ -8,120 +8,46 @@
 
 #include "engine/audio/myna-audio-devices.h"
 #include "engine/audio/myna-audio-load.h"
-#include "engine/audio/myna-recorder.h"
 #include "engine/core/myna-error.h"
-#include "tests/unit/sound-bench.h"
+#include "tests/unit/recorder-fixture.h"
 
 /* Run under tests/hardware/with-sound.sh. */
 
-typedef struct
-{
-  Bench bench;
-  MynaRecorder *recorder;
-  GSubprocess *speech;
-  char *path;
-  char *incomplete;
-  double wanted; /* seconds or level to wait for */
-  GAsyncResult *result;
-  guint n_peaks;
-  guint n_levels;
-} Fixture;
-
 static void
-set_up (Fixture *f, gconstpointer data)
+set_up (RecorderFixture *f, gconstpointer data)
 {
-  bench_set_up (&f->bench);
+  recorder_fixture_set_up (f);
   f->speech = bench_speak (&f->bench);
-  f->recorder = myna_recorder_new ();
-  f->path = bench_path (&f->bench, "recording.flac");
-  f->incomplete = g_strconcat (f->path, ".incomplete", NULL);
 }
 
 static void
-tear_down (Fixture *f, gconstpointer data)
+tear_down (RecorderFixture *f, gconstpointer data)
 {
-  g_assert_finalize_object (f->recorder);
-  bench_stop (f->speech);
-  bench_tear_down (&f->bench);
-  g_free (f->path);
-  g_free (f->incomplete);
-}
-
-static gboolean
-has_elapsed (gpointer data)
-{
-  Fixture *f = data;
-  return myna_recorder_get_elapsed (f->recorder) >= f->wanted;
+  recorder_fixture_tear_down (f);
 }
 
 static gboolean
 has_level (gpointer data)
 {
-  Fixture *f = data;
+  RecorderFixture *f = data;
   return myna_recorder_get_level (f->recorder) >= f->wanted;
 }
 
 static gboolean
 has_ended (gpointer data)
 {
-  Fixture *f = data;
+  RecorderFixture *f = data;
   return !myna_recorder_get_recording (f->recorder);
-}
-
-static gboolean
-has_error (gpointer data)
-{
-  Fixture *f = data;
-  return myna_recorder_get_error (f->recorder) != NULL;
-}
-
-static gboolean
-has_result (gpointer data)
-{
-  Fixture *f = data;
-  return f->result != NULL;
 }
 
 static gboolean
 is_closed (gpointer data)
 {
-  Fixture *f = data;
+  RecorderFixture *f = data;
   gboolean monitoring = TRUE;
 
   g_object_get (f->recorder, "monitoring", &monitoring, NULL);
   return !monitoring;
-}
-
-static void
-stopped_cb (GObject *object, GAsyncResult *result, gpointer data)
-{
-  Fixture *f = data;
-  f->result = g_object_ref (result);
-}
-
-static gboolean
-stop (Fixture *f, GError **error)
-{
-  gboolean whole;
-
-  myna_recorder_stop_async (f->recorder, NULL, stopped_cb, f);
-  bench_wait (has_result, f);
-  whole = myna_recorder_stop_finish (f->recorder, f->result, error);
-  g_clear_object (&f->result);
-  return whole;
-}
-
-static void
-record_for (Fixture *f, double seconds)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (myna_recorder_start (f->recorder, f->path, &error));
-  g_assert_no_error (error);
-  g_assert_true (myna_recorder_get_recording (f->recorder));
-  f->wanted = seconds;
-  bench_wait (has_elapsed, f);
-  g_assert_cmpstr (myna_recorder_get_error (f->recorder), ==, NULL);
 }
 
 /* The silence before the noise began is left out. */
@@ -138,16 +64,16 @@ find_first_sound (const MynaAudio *audio)
 static void
 peaks_added_cb (MynaRecorder *recorder, guint first, guint n, gpointer data)
 {
-  Fixture *f = data;
+  RecorderFixture *f = data;
 
-  g_assert_cmpuint (first, ==, f->n_peaks);
-  f->n_peaks += n;
-  g_assert_cmpuint (myna_recorder_get_peaks (recorder)->len, ==, f->n_peaks);
+  g_assert_cmpuint (first, ==, f->n_signals);
+  f->n_signals += n;
+  g_assert_cmpuint (myna_recorder_get_peaks (recorder)->len, ==, f->n_signals);
 }
 
 /* Wait until the noise sounds, then record: every sample of the file is the noise, in order. */
 static void
-test_whole (Fixture *f, gconstpointer data)
+test_whole (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MynaAudio) audio = NULL;
@@ -158,12 +84,12 @@ test_whole (Fixture *f, gconstpointer data)
   g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
   f->wanted = 0.1;
   bench_wait (has_level, f);
-  record_for (f, 3);
+  recorder_fixture_record_for (f, 3);
   g_assert_cmpfloat_with_epsilon (myna_recorder_get_level (f->recorder), 0.25 / sqrt (3), 0.01);
   g_assert_cmpfloat_with_epsilon (myna_recorder_get_peak (f->recorder), 0.25, 0.01);
   g_assert_false (myna_recorder_get_clipped (f->recorder));
   g_assert_true (g_file_test (f->incomplete, G_FILE_TEST_EXISTS));
-  stop (f, &error);
+  recorder_fixture_stop (f, &error);
   g_assert_no_error (error);
   g_assert_false (g_file_test (f->incomplete, G_FILE_TEST_EXISTS));
   elapsed = myna_recorder_get_elapsed (f->recorder);
@@ -178,18 +104,18 @@ test_whole (Fixture *f, gconstpointer data)
   g_assert_cmpint (at, >=, 0);
   g_assert_cmpuint (bench_follow (&f->bench, audio->samples, audio->n_frames, (gsize) at, 1), ==,
                     audio->n_frames);
-  g_assert_cmpuint (f->n_peaks, ==, audio->n_frames / (BENCH_RATE / 20));
+  g_assert_cmpuint (f->n_signals, ==, audio->n_frames / (BENCH_RATE / 20));
   g_test_message ("recorded %.3f s whole", elapsed);
 }
 
 /* The microphone is opened by the recording itself and closed after it. */
 static void
-test_alone (Fixture *f, gconstpointer data)
+test_alone (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  record_for (f, 0.5);
-  stop (f, &error);
+  recorder_fixture_record_for (f, 0.5);
+  recorder_fixture_stop (f, &error);
   g_assert_no_error (error);
   bench_wait (is_closed, f);
   g_assert_cmpfloat (myna_recorder_get_level (f->recorder), ==, 0);
@@ -198,20 +124,20 @@ test_alone (Fixture *f, gconstpointer data)
 static void
 level_changed_cb (MynaRecorder *recorder, GParamSpec *pspec, gpointer data)
 {
-  Fixture *f = data;
+  RecorderFixture *f = data;
 
-  f->n_levels++;
+  f->n_signals++;
 }
 
 static gboolean
 has_levels (gpointer data)
 {
-  Fixture *f = data;
-  return f->n_levels >= 15;
+  RecorderFixture *f = data;
+  return f->n_signals >= 15;
 }
 
 static void
-test_pause (Fixture *f, gconstpointer data)
+test_pause (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MynaAudio) audio = NULL;
@@ -223,18 +149,18 @@ test_pause (Fixture *f, gconstpointer data)
   g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
   f->wanted = 0.1;
   bench_wait (has_level, f);
-  record_for (f, 0.5);
+  recorder_fixture_record_for (f, 0.5);
   myna_recorder_pause (f->recorder);
   g_object_get (f->recorder, "paused", &paused, NULL);
   g_assert_true (paused);
   /* The level is still measured, and what is heard now is not in the file. */
-  f->n_levels = 0;
+  f->n_signals = 0;
   g_signal_connect (f->recorder, "notify::level", G_CALLBACK (level_changed_cb), f);
   bench_wait (has_levels, f);
   myna_recorder_resume (f->recorder);
   f->wanted = myna_recorder_get_elapsed (f->recorder) + 0.7;
-  bench_wait (has_elapsed, f);
-  stop (f, &error);
+  bench_wait (recorder_fixture_has_elapsed, f);
+  recorder_fixture_stop (f, &error);
   g_assert_no_error (error);
 
   audio = myna_audio_load (f->path, -1, 0, 0, 0, 0, NULL, &error);
@@ -257,7 +183,7 @@ test_pause (Fixture *f, gconstpointer data)
 }
 
 static void
-check_incomplete (Fixture *f, double at_least)
+check_incomplete (RecorderFixture *f, double at_least)
 {
   g_autofree char *as_flac = bench_path (&f->bench, "incomplete.flac");
   g_autoptr (GError) error = NULL;
@@ -278,7 +204,7 @@ has_devices (gpointer data)
 
 /* New hardware is looked for while the level is measured: it goes on being measured. */
 static void
-test_look_while_monitoring (Fixture *f, gconstpointer data)
+test_look_while_monitoring (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MynaAudioDevices) devices = NULL;
@@ -288,9 +214,9 @@ test_look_while_monitoring (Fixture *f, gconstpointer data)
   bench_wait (has_level, f);
   devices = myna_audio_devices_new_inputs ();
   /* A recording that is asked for in the same moment is not lost. */
-  record_for (f, 0.3);
+  recorder_fixture_record_for (f, 0.3);
   bench_wait (has_devices, devices);
-  g_assert_true (stop (f, &error));
+  g_assert_true (recorder_fixture_stop (f, &error));
   g_assert_no_error (error);
   f->wanted = 0.1;
   bench_wait (has_level, f);
@@ -299,7 +225,7 @@ test_look_while_monitoring (Fixture *f, gconstpointer data)
 
 /* While something is recorded it is not interrupted. */
 static void
-test_look_while_recording (Fixture *f, gconstpointer data)
+test_look_while_recording (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MynaAudio) audio = NULL;
@@ -309,12 +235,12 @@ test_look_while_recording (Fixture *f, gconstpointer data)
   g_assert_true (myna_recorder_start_monitoring (f->recorder, &error));
   f->wanted = 0.1;
   bench_wait (has_level, f);
-  record_for (f, 0.3);
+  recorder_fixture_record_for (f, 0.3);
   devices = myna_audio_devices_new_inputs ();
   bench_wait (has_devices, devices);
   f->wanted = 0.6;
-  bench_wait (has_elapsed, f);
-  g_assert_true (stop (f, &error));
+  bench_wait (recorder_fixture_has_elapsed, f);
+  g_assert_true (recorder_fixture_stop (f, &error));
   audio = myna_audio_load (f->path, -1, 0, 0, 0, 0, NULL, &error);
   g_assert_no_error (error);
   at = bench_find (&f->bench, audio->samples, 200, 1);
@@ -331,15 +257,15 @@ signal_server (int number)
 
 /* The device delivers nothing any more; then it works again. */
 static void
-test_stalled (Fixture *f, gconstpointer data)
+test_stalled (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  record_for (f, 0.5);
+  recorder_fixture_record_for (f, 0.5);
   signal_server (SIGSTOP);
   bench_wait (has_ended, f);
   signal_server (SIGCONT);
-  g_assert_false (stop (f, &error));
+  g_assert_false (recorder_fixture_stop (f, &error));
   g_assert_error (error, MYNA_ERROR, MYNA_ERROR_DEVICE_LOST);
   g_assert_nonnull (strstr (error->message, f->incomplete));
   g_assert_cmpstr (myna_recorder_get_error (f->recorder), ==, error->message);
@@ -347,49 +273,49 @@ test_stalled (Fixture *f, gconstpointer data)
   g_clear_error (&error);
   bench_wait (is_closed, f);
 
-  record_for (f, 0.3);
-  stop (f, &error);
+  recorder_fixture_record_for (f, 0.3);
+  recorder_fixture_stop (f, &error);
   g_assert_no_error (error);
 }
 
 static void
-test_unwritable (Fixture *f, gconstpointer data)
+test_unwritable (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = bench_path (&f->bench, "no-such-folder/recording.flac");
 
   g_assert_true (myna_recorder_start (f->recorder, path, &error));
-  bench_wait (has_error, f);
-  g_assert_false (stop (f, &error));
+  bench_wait (recorder_fixture_has_error, f);
+  g_assert_false (recorder_fixture_stop (f, &error));
   g_assert_error (error, MYNA_ERROR, MYNA_ERROR_NOT_FOUND);
   bench_wait (is_closed, f);
 }
 
 static void
-test_stop_without_start (Fixture *f, gconstpointer data)
+test_stop_without_start (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (stop (f, &error));
+  g_assert_false (recorder_fixture_stop (f, &error));
   g_assert_error (error, MYNA_ERROR, MYNA_ERROR_FAILED);
 }
 
 /* The window is closed in the middle of a recording: nothing hangs, what there is is kept. */
 static void
-test_dropped (Fixture *f, gconstpointer data)
+test_dropped (RecorderFixture *f, gconstpointer data)
 {
   g_autofree char *first = g_steal_pointer (&f->path);
   g_autoptr (GError) error = NULL;
 
   f->path = g_strdup (first);
-  record_for (f, 0.3);
+  recorder_fixture_record_for (f, 0.3);
   g_assert_finalize_object (f->recorder);
   f->recorder = myna_recorder_new ();
   /* The microphone is opened again only when the first recording has been closed. */
   g_free (f->path);
   f->path = bench_path (&f->bench, "second.flac");
-  record_for (f, 0.1);
-  stop (f, &error);
+  recorder_fixture_record_for (f, 0.1);
+  recorder_fixture_stop (f, &error);
   g_assert_no_error (error);
   g_free (f->path);
   f->path = g_steal_pointer (&first);
@@ -407,7 +333,7 @@ mount_small_disk (const char *folder)
 }
 
 static void
-test_disk_full (Fixture *f, gconstpointer data)
+test_disk_full (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = bench_path (&f->bench, "disk");
@@ -421,7 +347,7 @@ test_disk_full (Fixture *f, gconstpointer data)
       g_assert_true (myna_recorder_start (f->recorder, path, &error));
       bench_wait (has_ended, f);
       g_assert_cmpstr (myna_recorder_get_error (f->recorder), !=, NULL);
-      g_assert_false (stop (f, &error));
+      g_assert_false (recorder_fixture_stop (f, &error));
       g_assert_error (error, MYNA_ERROR, MYNA_ERROR_NO_SPACE);
       g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
       umount2 (folder, MNT_DETACH);
@@ -431,27 +357,28 @@ test_disk_full (Fixture *f, gconstpointer data)
 
 /* The sound server dies. Last, because it does not come back. */
 static void
-test_server_dies (Fixture *f, gconstpointer data)
+test_server_dies (RecorderFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  record_for (f, 0.5);
+  recorder_fixture_record_for (f, 0.5);
   signal_server (SIGKILL);
   bench_wait (has_ended, f);
-  g_assert_false (stop (f, &error));
+  g_assert_false (recorder_fixture_stop (f, &error));
   g_assert_error (error, MYNA_ERROR, MYNA_ERROR_DEVICE_LOST);
   check_incomplete (f, 0.5);
   bench_wait (is_closed, f);
   g_clear_error (&error);
   /* The hardware is looked for again. */
   if (myna_recorder_start_monitoring (f->recorder, &error))
-    bench_wait (has_error, f);
+    bench_wait (recorder_fixture_has_error, f);
   else
     g_assert_error (error, MYNA_ERROR, MYNA_ERROR_NO_DEVICE);
   bench_wait (is_closed, f);
 }
 
-#define ADD(name, func) g_test_add ("/recorder/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/recorder/" name, RecorderFixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
