@@ -157,8 +157,8 @@ task_format() {
 task_lint() {
   task_build
   run_suites dev static
-  c_sources 'app/*.c' 'ui/*.c' 'engine/*.c' | xargs -r cppcheck --quiet --enable=warning,performance,portability \
-    --inline-suppr --suppress=unknownMacro --error-exitcode=1 -I "$MYNA_TOP" --std=c17
+  c_sources 'app/*.c' 'ui/*.c' 'engine/*.c' 'gpu/*.c' | xargs -r cppcheck --quiet --enable=warning,performance,portability \
+    --inline-suppr --suppress=unknownMacro -D'ADW_CHECK_VERSION(major,minor,micro)=1' --error-exitcode=1 -I "$MYNA_TOP" --std=c17
   [ "$failed" = 0 ]
 }
 

@@ -214,6 +214,7 @@ best_path (const Tracker *self, float *f0)
 
           if (voiced && s >= frame->n)
             continue;
+          /* cppcheck-suppress arrayIndexOutOfBounds ; the last state is not voiced */
           new_ln_f0[s] = voiced ? logf (frame->candidates[s].f0) : 0;
           from[s] = N_CANDIDATES;
           if (i > 0)
