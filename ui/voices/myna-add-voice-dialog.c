@@ -50,6 +50,7 @@ struct _MynaAddVoiceDialog
   GCancellable *choosing;
 
   /* State */
+  char *suggested_name; /* (nullable): after a file */
   guint n_recordings;
   gboolean language_chosen; /* by the user, or by a text that was read */
   gboolean syncing;
@@ -298,6 +299,8 @@ on_recorded (MynaAddVoiceDialog *self, const char *path, MynaRecordPane *pane)
   add_clip (self, clip);
 }
 
+/* After the first file; when that was no good and is removed, after the one that takes its place.
+ */
 static void
 suggest_name (MynaAddVoiceDialog *self, const char *path)
 {
@@ -307,10 +310,12 @@ suggest_name (MynaAddVoiceDialog *self, const char *path)
 
   g_assert (MYNA_IS_ADD_VOICE_DIALOG (self));
 
-  if (*name != '\0')
+  if (*name != '\0' && (g_list_model_get_n_items (G_LIST_MODEL (self->clips)) > 0 ||
+                        g_strcmp0 (name, self->suggested_name) != 0))
     return;
   if (dot != NULL && dot != base)
     *dot = '\0';
+  g_set_str (&self->suggested_name, base);
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), base);
 }
 
@@ -700,6 +705,7 @@ myna_add_voice_dialog_finalize (GObject *object)
   g_clear_object (&self->adding);
   g_clear_object (&self->choosing);
   g_clear_pointer (&self->scratch, myna_scratch_unref);
+  g_free (self->suggested_name);
 
   G_OBJECT_CLASS (myna_add_voice_dialog_parent_class)->finalize (object);
 }
