@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the installed Myna as a person would: by what the accessibility bus says is on the screen.
 
-A test is a function that gets a fresh Case; main() runs those of a file and prints TAP. Nothing sleeps to synchronise:
-every step polls for what it needs until a deadline that only a hang reaches. Run through e2e.sh, which makes the
-display, the buses and the sound hardware.
+A test is a function that gets a fresh Case; main() runs those of a file and prints TAP. Nothing
+sleeps to synchronise: every step polls for what it needs until a deadline that only a hang reaches.
+Run through e2e.sh, which makes the display, the buses and the sound hardware.
 
-MYNA_E2E_PICTURES names a folder for pictures of the steps (Myna.picture) and of the screen where a test failed.
+MYNA_E2E_PICTURES names a folder for pictures of the steps (Myna.picture) and of the screen where a
+test failed.
 """
 
 import contextlib
@@ -29,11 +30,11 @@ DEADLINE = 60.0
 PICTURES = os.environ.get("MYNA_E2E_PICTURES")
 
 COMPLAINT = re.compile(r"(?<!Gdk)-(CRITICAL|WARNING) \*\*")
-"""What GLib's libraries print when they are misused; GDK itself warns of frame timings under Xvfb."""
+"""What GLib's libraries print when they are misused; GDK warns of frame timings under Xvfb."""
 
 CONTROLS = {
-    "button", "check box", "combo box", "entry", "link", "list item", "menu item", "password text", "radio button",
-    "slider", "spin button", "switch", "text", "toggle button",
+    *("button", "check box", "combo box", "entry", "link", "list item", "menu item"),
+    *("password text", "radio button", "slider", "spin button", "switch", "text", "toggle button"),
 }
 """The roles, by their AT-SPI names, of what a person operates."""
 
@@ -47,7 +48,7 @@ class Skip(Exception):
 
 
 def wait_for(what, look, deadline=DEADLINE):
-    """Calls look () until it returns something true, and returns that. WHAT says what is missing when it never does."""
+    """Calls look () until it returns something true, and returns that; WHAT is what is missing else."""
     end = time.monotonic() + deadline
     while True:
         # A node that vanished while it was looked at is the most ordinary thing.
@@ -61,15 +62,22 @@ def wait_for(what, look, deadline=DEADLINE):
 
 
 def mounts(commands):
-    """What to wrap Myna in, so that COMMANDS mount things for its eyes only; $MYNA_DATA_DIR is the data folder."""
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-current-user", "--keep-caps", "--mount"]
+    """What to wrap Myna in, so that COMMANDS mount things for its eyes only.
+
+    $MYNA_DATA_DIR is the data folder for them.
+    """
+    unshare = ["unshare", "--mount"]
+    if os.geteuid() != 0:
+        unshare += ["--map-current-user", "--keep-caps"]
     if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
         raise Skip("nothing may be mounted here")
     return [*unshare, "sh", "-ec", commands + '\nexec "$@"', "sh"]
 
 
 def matches(pattern, text):
-    return pattern is None or (pattern.search(text) if isinstance(pattern, re.Pattern) else pattern == text)
+    if isinstance(pattern, re.Pattern):
+        return pattern.search(text) is not None
+    return pattern is None or pattern == text
 
 
 class Node:
@@ -105,10 +113,6 @@ class Node:
         return self.accessible.get_name() or ""
 
     @property
-    def description(self):
-        return self.accessible.get_description() or ""
-
-    @property
     def text(self):
         """What is written in it."""
         interface = self.accessible.get_text_iface()
@@ -141,10 +145,12 @@ class Node:
         return found
 
     def find(self, role, name=None, deadline=DEADLINE):
-        """The first thing of this role and name (a string or a compiled pattern), as soon as it is visible."""
-        shown = name.pattern if isinstance(name, re.Pattern) else name
-        found = wait_for(f"{role} “{shown}” in {self!r}", lambda: self.all(role, name), deadline)
-        return found[0]
+        """The first thing of this role and name, as soon as it is visible.
+
+        NAME is a string, or a compiled pattern.
+        """
+        what = name.pattern if isinstance(name, re.Pattern) else name
+        return wait_for(f"{role} “{what}” in {self!r}", lambda: self.all(role, name), deadline)[0]
 
     def says(self, text, deadline=DEADLINE):
         """Waits until a visible label says TEXT."""
@@ -155,11 +161,12 @@ class Node:
         wait_for(f"{role} “{name}” to go", lambda: not self.all(role, name))
 
     def wait(self, state, value=True):
-        wait_for(f"{self!r} to be {'' if value else 'not '}{state}", lambda: self.has(state) == value)
+        what = state if value else "not " + state
+        wait_for(f"{self!r} to be {what}", lambda: self.has(state) == value)
         return self
 
     def click(self):
-        """What activating it does, once it can be activated; by the keyboard where GTK tells of no such action."""
+        """What activating it does, once it can be; by the keyboard where GTK tells of no action."""
         self.wait("sensitive")
         interface = self.accessible.get_action_iface()
         for i in range(Atspi.Action.get_n_actions(interface) if interface else 0):
@@ -171,7 +178,7 @@ class Node:
         return self
 
     def focus(self):
-        """Moves the keyboard focus to it, by keys that a person has: GTK does not let others move it."""
+        """Moves the keyboard focus to it, by keys: GTK does not let others move it."""
         self.wait("sensitive")
         seen = []
         while not self.has("focused"):
@@ -220,7 +227,7 @@ class Focus:
 
 
 class Myna:
-    """The running program. Its files are in the case's folder: data, and what is said on the standard error."""
+    """The running program, on the case's data; what it prints is kept."""
 
     def __init__(self, case, *arguments, wrapper=(), **environment):
         self.case = case
@@ -229,8 +236,9 @@ class Myna:
         # A pointer over a control would show its tooltip.
         subprocess.run(["xdotool", "mousemove", "0", "0"], check=True)
         with open(self.log_path, "wb") as log:
+            command = [*wrapper, "myna", *arguments]
             self.process = subprocess.Popen(
-                [*wrapper, "myna", *arguments], cwd=case.folder, env=variables, stdout=log, stderr=log
+                command, cwd=case.folder, env=variables, stdout=log, stderr=log
             )
         self.root = Node(self, wait_for("Myna on the accessibility bus", self._look))
         case.apps.append(self)
@@ -294,7 +302,7 @@ class Myna:
 
     def _wait_for_keyboard(self):
         """One of the windows gets the keys: between two of them, nobody does."""
-        wait_for("an active window", lambda: any(window.has("active") for window in self.children()))
+        wait_for("an active window", lambda: any(w.has("active") for w in self.children()))
 
     def type(self, text):
         self._wait_for_keyboard()
@@ -373,7 +381,10 @@ class Case:
     def run(self, *arguments):
         """The command line on the same data; returns what it prints."""
         environment = dict(os.environ, MYNA_DATA_DIR=self.data)
-        result = subprocess.run(["myna", *arguments], cwd=self.folder, env=environment, capture_output=True, check=False)
+        command = ["myna", *arguments]
+        result = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, check=False
+        )
         if result.returncode != 0:
             raise Failure(f"myna {' '.join(arguments)}: {result.stderr.decode(errors='replace')}")
         return result.stdout.decode()

@@ -25,14 +25,16 @@ SENTENCES = (
 
 def make_speech(path, text=SENTENCES, voice="en-us+m3"):
     """A person: espeak-ng, reading TEXT into a WAV file."""
-    subprocess.run(["espeak-ng", "-v", voice, "-a", "60", "-s", "150", "-w", path, text], check=True)
+    command = ["espeak-ng", "-v", voice, "-a", "60", "-s", "150", "-w", path, text]
+    subprocess.run(command, check=True)
     return path
 
 
 def make_tone(path, seconds, amplitude=0.0, rate=16000):
     """A WAV file of a tone of 220 Hz; of silence at amplitude 0."""
     count = int(seconds * rate)
-    samples = (round(32767 * amplitude * math.sin(2 * math.pi * 220 * i / rate)) for i in range(count))
+    step = 2 * math.pi * 220 / rate
+    samples = (round(32767 * amplitude * math.sin(step * i)) for i in range(count))
     with wave.open(path, "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(struct.pack(f"<{count}h", *samples))
@@ -57,8 +59,8 @@ class Listener:
     """Hears what arrives at the fake loudspeaker, from now on."""
 
     def __enter__(self):
-        command = ["parec", "--device=speaker.monitor", "--format=s16le", "--channels=1", f"--rate={RATE}", "--raw",
-                   "--latency-msec=100"]
+        command = ["parec", "--device=speaker.monitor", "--raw", "--latency-msec=100"]
+        command += ["--format=s16le", "--channels=1", f"--rate={RATE}"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self._read(0.1)
         return self
@@ -94,7 +96,8 @@ class Speaker:
 
     def __enter__(self):
         command = 'while paplay --device=room "$1"; do :; done'
-        self.process = subprocess.Popen(["sh", "-c", command, "sh", self.path], start_new_session=True)
+        command = ["sh", "-c", command, "sh", self.path]
+        self.process = subprocess.Popen(command, start_new_session=True)
 
     def __exit__(self, *_):
         os.killpg(self.process.pid, signal.SIGKILL)

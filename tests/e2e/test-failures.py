@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong in a person's life: each is said in plain words where they look, and Myna goes on."""
+"""What goes wrong in life: each is said in plain words where one looks, and Myna goes on."""
 
 import errno
 import os
@@ -45,12 +45,30 @@ def write(case, name, content):
     return case.path(name)
 
 
+def test_very_long_text(case):
+    """A megabyte, a day of speech: the first of it is heard at once, and it can be given up."""
+    steps.add_voice(case, "Ada")
+    app = case.start()
+    with media.Listener() as listener:
+        paragraph = "These are five short words. " * 9 + "These are five short words.\n"
+        steps.generate(app, paragraph * 3750)
+        listener.hear()
+    app.picture("speaking")
+    app.show("Queue")
+    jobs = app.find("list", "Jobs")
+    jobs.says(re.compile("sentence [0-9]+ of 37500"))
+    jobs.find("button", "Cancel").click()
+    jobs.says(re.compile("^Cancelled"))
+    app.quit()
+
+
 def test_files_that_are_no_voice(case):
     silence = media.make_tone(case.path("silence.wav"), 12.0)
+    blip = media.make_tone(case.path("blip.wav"), 0.2, 0.3)
     files = (
-        (write(case, "letter.wav", "Dear reader"), "is not an audio or video file. Choose another one.$"),
+        (write(case, "letter.wav", "Dear reader"), "is not an audio or video file. Choose another"),
         (write(case, "empty.wav", ""), "is an empty file. Choose another one.$"),
-        (media.make_tone(case.path("blip.wav"), 0.2, 0.3), "^The sample is too short. Record at least"),
+        (blip, "^The sample is too short. Record at least"),
         (silence, "^No speech found: the sample is silent."),
         (media.make_tone(case.path("tone.wav"), 12.0, 0.3), "^No speech found"),
     )
@@ -61,6 +79,9 @@ def test_files_that_are_no_voice(case):
         dialog = app.find("dialog", "Add Voice")
         dialog.says(re.compile(message))
         app.picture(os.path.basename(path))
+        name = dialog.find("text", "Name").text
+        if name + ".wav" != os.path.basename(path):
+            raise e2e.Failure(f"the name suggested for {path} is “{name}”")
         if dialog.find("button", "Add Voice").has("sensitive"):
             raise e2e.Failure(f"{path} can be made a voice")
         dialog.find("button", re.compile("^Remove “")).click()
@@ -71,8 +92,8 @@ def test_files_that_are_no_voice(case):
 
 def test_read_only_folder(case):
     steps.add_voice(case, "Ada")
-    read_only = 'mount --bind "$MYNA_DATA_DIR" "$MYNA_DATA_DIR"\nmount -o remount,ro,bind "$MYNA_DATA_DIR"'
-    app = case.start(wrapper=e2e.mounts(read_only))
+    bind = 'mount --bind "$MYNA_DATA_DIR" "$MYNA_DATA_DIR"\n'
+    app = case.start(wrapper=e2e.mounts(bind + 'mount -o remount,ro,bind "$MYNA_DATA_DIR"'))
     app.says("The Library Cannot Be Opened")
     app.says(re.compile(f"“{case.data}”.*change its permissions"))
     app.picture("failure")
@@ -128,6 +149,7 @@ def test_full_disk(case):
 e2e.main(
     test_no_voice_yet,
     test_text_without_words,
+    test_very_long_text,
     test_files_that_are_no_voice,
     test_read_only_folder,
     test_damaged_database,

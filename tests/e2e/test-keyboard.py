@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keyboard alone, and a screen reader: every control can be reached and has a name, every shortcut works."""
+"""The keyboard alone, and a screen reader: every control is reached and named, shortcuts work."""
 
 import re
 
@@ -9,7 +9,10 @@ import steps
 
 
 def controls(node, above=()):
-    """What a person operates in NODE, each with what it is in. What a combo box shows is not a control of its own."""
+    """What a person operates in NODE, each with what it is in.
+
+    What a combo box shows is not a control of its own.
+    """
     if node.role in e2e.CONTROLS and node.has("focusable"):
         yield node, above
     if node.role != "combo box":
@@ -25,20 +28,22 @@ def tab_round(app):
     while True:
         before = reached[-1]
         app.press("Tab")
-        now = e2e.wait_for("the focus to move", lambda: app.focused() not in (None, before) and app.focused())
+        e2e.wait_for("the focus to move", lambda: app.focused() not in (None, before))
+        now = app.focused()
         if now in reached:
             return reached
         reached.append(now)
 
 
 def is_reached(node, above, reached):
-    """By Tab; as the part of a row that is reached as a whole; in a row that the arrows reach, from one Tab reaches."""
+    """By Tab; as part of a row that is reached as a whole; in a row that the arrows lead to."""
     if node in reached or any(a.role == node.role and a in reached for a in above):
         return True
     line = (*above, node)
     for i, row in enumerate(line):
-        if row.role == "list item" and row.has("focusable") and any(r in reached for r in line[i - 1].children()):
-            return True
+        if row.role == "list item" and row.has("focusable"):
+            if any(other in reached for other in line[i - 1].children()):
+                return True
     # Escape and Ctrl+W do the same.
     return node.role == "button" and node.name == "Close"
 
@@ -52,7 +57,7 @@ def check(app, what, place=None):
     lost = [n for n, above in found if n.has("sensitive") and not is_reached(n, above, reached)]
     unnamed = [(n, above[-1]) for n, above in found if not n.name]
     if not found or lost or unnamed:
-        raise e2e.Failure(f"{what}: without a name {unnamed}, out of reach {lost}; Tab reaches {reached}")
+        raise e2e.Failure(f"{what}: unnamed {unnamed}, out of reach {lost}; Tab reaches {reached}")
 
 
 def test_every_control_of_the_pages(case):
@@ -134,7 +139,8 @@ def test_shortcuts(case):
     app.press("ctrl+n")
     e2e.wait_for("an empty text", lambda: editor.text == "")
     pages = app.find("list", "Pages")
-    for keys, page in (("alt+2", "Voices"), ("alt+3", "Queue"), ("alt+1", "Studio"), ("ctrl+j", "Queue")):
+    order = (("alt+2", "Voices"), ("alt+3", "Queue"), ("alt+1", "Studio"), ("ctrl+j", "Queue"))
+    for keys, page in order:
         app.press(keys)
         pages.find("list item", re.compile("^" + page)).wait("selected")
     check_dialog(app, "ctrl+comma", "Preferences")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The queue: cancel, try again, the log, remove; and the word that a job is done when nobody looks."""
+"""The queue: cancel, try again, the log, remove; the word that a job is done when nobody looks."""
 
 import re
 import subprocess
@@ -15,12 +15,15 @@ NOTIFICATIONS = """
 <node><interface name="org.freedesktop.Notifications">
   <method name="GetCapabilities"><arg type="as" direction="out"/></method>
   <method name="GetServerInformation">
-    <arg type="s" direction="out"/><arg type="s" direction="out"/><arg type="s" direction="out"/><arg type="s" direction="out"/>
+    <arg type="s" direction="out"/><arg type="s" direction="out"/>
+    <arg type="s" direction="out"/><arg type="s" direction="out"/>
   </method>
   <method name="CloseNotification"><arg type="u" direction="in"/></method>
   <method name="Notify">
-    <arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/>
-    <arg type="s" direction="in"/><arg type="as" direction="in"/><arg type="a{sv}" direction="in"/><arg type="i" direction="in"/>
+    <arg type="s" direction="in"/><arg type="u" direction="in"/>
+    <arg type="s" direction="in"/><arg type="s" direction="in"/>
+    <arg type="s" direction="in"/><arg type="as" direction="in"/>
+    <arg type="a{sv}" direction="in"/><arg type="i" direction="in"/>
     <arg type="u" direction="out"/>
   </method>
 </interface></node>
@@ -86,7 +89,7 @@ def test_notification(case):
     notifications = Notifications()
     app = case.start()
     steps.generate(app, "This is not so long. " * 200)
-    window = subprocess.run(["xdotool", "getactivewindow"], check=True, capture_output=True).stdout.decode().strip()
+    window = subprocess.check_output(["xdotool", "getactivewindow"], text=True).strip()
     subprocess.run(["xdotool", "windowminimize", window], check=True)
     notifications.wait(lambda: notifications.told, "a notification")
     summary, body = notifications.told[0]

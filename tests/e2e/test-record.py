@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A voice from the microphone."""
 
+import os
 import re
+import signal
 
 import e2e
 import media
@@ -46,4 +48,24 @@ def test_record(case):
     app.quit()
 
 
-e2e.main(test_record)
+def test_unplugged(case):
+    """The last one: there is no sound hardware after it."""
+    speech = media.make_speech(case.path("speech.wav"))
+    app = case.start()
+    app.find("button", "Add Voice…").click()
+    with media.Speaker(speech):
+        dialog = app.find("dialog", "Add Voice")
+        dialog.find("button", "Record…").click()
+        dialog.find("button", "Record (R)").click()
+        dialog.says(re.compile("^0:1[0-9]$"))
+        os.kill(int(os.environ["MYNA_FAKE_PULSE_PID"]), signal.SIGKILL)
+    dialog.says(re.compile("^The microphone went away"))
+    app.picture("gone")
+    dialog.find("button", "Use It").click()
+    dialog.find("list", "Samples").find("list item", "Recording 1")
+    dialog.says(re.compile("seconds of speech"))
+    app.picture("kept")
+    app.alive()
+
+
+e2e.main(test_record, test_unplugged)
