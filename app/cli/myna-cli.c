@@ -98,6 +98,14 @@ myna_cli_main (int argc, char **argv)
 
   if (command == NULL)
     {
+      /* What looks like a file was meant as one: the window opens those that exist. */
+      if (argc > 1 && strpbrk (argv[1], "./") != NULL)
+        {
+          fprintf (stderr, "myna: ");
+          fprintf (stderr, _ ("“%s” does not exist."), argv[1]);
+          fprintf (stderr, "\n");
+          return MYNA_CLI_FAILED;
+        }
       if (argc > 1)
         fprintf (stderr, "myna: %s “%s”\n", _ ("unknown command"), argv[1]);
       print_usage (stderr);

@@ -259,6 +259,8 @@ test_bad_input (Fixture *f, gconstpointer data)
   run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "old.wav", "--from", "1",
        "--to", "1.2", "--quiet", NULL);
   assert_failed (f, "0.2 seconds");
+  run (f, "missing.wav", NULL);
+  assert_failed (f, "missing.wav");
   run (f, "jobs", "show", "99", NULL);
   assert_failed (f, "99");
   run (f, "jobs", "resume", "x", NULL);
