@@ -387,3 +387,19 @@ myna_cli_find_example (double max_seconds, GError **error)
       folder);
   return NULL;
 }
+
+/**
+ * myna_cli_add_nullable:
+ * @json: inside an object
+ * @name: of the member
+ * @value: (nullable): its text; %NULL becomes null
+ */
+void
+myna_cli_add_nullable (JsonBuilder *json, const char *name, const char *value)
+{
+  json_builder_set_member_name (json, name);
+  if (value != NULL)
+    json_builder_add_string_value (json, value);
+  else
+    json_builder_add_null_value (json);
+}

@@ -85,26 +85,16 @@ print_table (GPtrArray *devices, GPtrArray *backends, GpuDevice *chosen)
 }
 
 static void
-add_string (JsonBuilder *json, const char *name, const char *value)
-{
-  json_builder_set_member_name (json, name);
-  if (value != NULL)
-    json_builder_add_string_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
 add_device (JsonBuilder *json, GpuDevice *device)
 {
   guint64 free_bytes, total;
   const char *source;
 
   json_builder_begin_object (json);
-  add_string (json, "id", gpu_device_get_id (device));
-  add_string (json, "name", gpu_device_get_name (device));
-  add_string (json, "kind", kind_key (gpu_device_get_kind (device)));
-  add_string (json, "backend", gpu_device_get_backend (device));
+  myna_cli_add_nullable (json, "id", gpu_device_get_id (device));
+  myna_cli_add_nullable (json, "name", gpu_device_get_name (device));
+  myna_cli_add_nullable (json, "kind", kind_key (gpu_device_get_kind (device)));
+  myna_cli_add_nullable (json, "backend", gpu_device_get_backend (device));
   json_builder_set_member_name (json, "memory");
   if (gpu_device_get_memory (device, &free_bytes, &total, &source))
     {
@@ -113,7 +103,7 @@ add_device (JsonBuilder *json, GpuDevice *device)
       json_builder_add_int_value (json, (gint64) free_bytes);
       json_builder_set_member_name (json, "total-bytes");
       json_builder_add_int_value (json, (gint64) total);
-      add_string (json, "source", source);
+      myna_cli_add_nullable (json, "source", source);
       json_builder_end_object (json);
     }
   else
@@ -128,7 +118,7 @@ print_json (GPtrArray *devices, GPtrArray *backends, GpuDevice *chosen)
   g_autoptr (JsonBuilder) json = json_builder_new ();
 
   json_builder_begin_object (json);
-  add_string (json, "auto", gpu_device_get_id (chosen));
+  myna_cli_add_nullable (json, "auto", gpu_device_get_id (chosen));
   json_builder_set_member_name (json, "devices");
   json_builder_begin_array (json);
   for (guint i = 0; i < devices->len; i++)
@@ -141,11 +131,11 @@ print_json (GPtrArray *devices, GPtrArray *backends, GpuDevice *chosen)
       const GpuBackendStatus *status = backends->pdata[i];
 
       json_builder_begin_object (json);
-      add_string (json, "name", status->name);
-      add_string (json, "path", status->path);
+      myna_cli_add_nullable (json, "name", status->name);
+      myna_cli_add_nullable (json, "path", status->path);
       json_builder_set_member_name (json, "devices");
       json_builder_add_int_value (json, status->n_devices);
-      add_string (json, "reason", status->reason);
+      myna_cli_add_nullable (json, "reason", status->reason);
       json_builder_end_object (json);
     }
   json_builder_end_array (json);

@@ -57,34 +57,24 @@ get_state_text (MynaJob *job)
 }
 
 static void
-add_nullable (JsonBuilder *json, const char *name, const char *value)
-{
-  json_builder_set_member_name (json, name);
-  if (value != NULL)
-    json_builder_add_string_value (json, value);
-  else
-    json_builder_add_null_value (json);
-}
-
-static void
 add_job_json (JsonBuilder *json, MynaJob *job, gboolean with_log)
 {
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "id");
   json_builder_add_int_value (json, myna_job_get_id (job));
-  add_nullable (json, "kind", myna_job_get_kind (job));
-  add_nullable (json, "title", myna_job_get_title (job));
-  add_nullable (json, "state", get_state_nick (job));
+  myna_cli_add_nullable (json, "kind", myna_job_get_kind (job));
+  myna_cli_add_nullable (json, "title", myna_job_get_title (job));
+  myna_cli_add_nullable (json, "state", get_state_nick (job));
   json_builder_set_member_name (json, "fraction");
   json_builder_add_double_value (json, myna_job_get_fraction (job));
   json_builder_set_member_name (json, "elapsed");
   json_builder_add_double_value (json, myna_job_get_elapsed (job));
-  add_nullable (json, "stage", myna_job_get_stage (job));
-  add_nullable (json, "error", myna_job_get_error (job));
-  add_nullable (json, "result", myna_job_get_result (job));
+  myna_cli_add_nullable (json, "stage", myna_job_get_stage (job));
+  myna_cli_add_nullable (json, "error", myna_job_get_error (job));
+  myna_cli_add_nullable (json, "result", myna_job_get_result (job));
   myna_cli_add_strings (json, "warnings", myna_job_get_warnings (job));
   if (with_log)
-    add_nullable (json, "log", myna_job_get_log (job));
+    myna_cli_add_nullable (json, "log", myna_job_get_log (job));
   json_builder_end_object (json);
 }
 
