@@ -10,7 +10,8 @@ if grep -nE '#include <(gtk|gdk|gsk|adwaita)' -r engine gpu --include='*.[ch]' 2
 fi
 
 # A folder may include itself and those to its left.
-layers=(gpu engine/core engine/audio engine/text engine/store engine/voice engine/jobs engine/studio ui app)
+layers=(gpu engine/core engine/devices engine/audio engine/video engine/text engine/store
+  engine/checkpoint engine/models engine/voice engine/lipsync engine/jobs engine/studio ui app)
 rank() {
   local i
   for i in "${!layers[@]}"; do
