@@ -27,6 +27,9 @@ typedef struct
  * @pitch: radians, positive when looking up
  * @roll: radians in the picture plane, clockwise positive (the line from the eye at the left of the
  *   picture to the eye at the right)
+ * @light: mean luminance of the face, 0 … 1; 0 when not measured
+ * @sharpness: mean absolute Laplacian of the luminance (0 … 1) about the mouth, in the picture that
+ *   the mesh model sees; 0 when not measured. Only to be compared within one track
  *
  * One face in one frame.
  */
@@ -35,6 +38,8 @@ typedef struct
   MynaFacePoint points[MYNA_FACE_N_POINTS];
   float confidence;
   float yaw, pitch, roll;
+  float light;
+  float sharpness;
 } MynaFace;
 
 /* Measures in eye distances (between the outer eye corners 33 and 263), free of the head's size. */
