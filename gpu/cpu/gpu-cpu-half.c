@@ -123,3 +123,20 @@ gpu_cpu_to_bf16 (const float *x, guint16 *y, gint64 n)
         y[i] = (guint16) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
     }
 }
+
+/**
+ * gpu_cpu_from_bf16:
+ * @x: upper halves of floats
+ * @y: (out caller-allocates): the floats
+ * @n: their number
+ */
+void
+gpu_cpu_from_bf16 (const guint16 *x, float *y, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    {
+      guint32 bits = (guint32) x[i] << 16;
+
+      memcpy (&y[i], &bits, sizeof bits);
+    }
+}

@@ -3,6 +3,7 @@
 
 /* What the files of the CPU backend share. */
 
+#include "gpu/gpu-half.h"
 #include "gpu/gpu-private.h"
 
 #include <oneapi/dnnl/dnnl.h>
@@ -95,9 +96,6 @@ void gpu_cpu_gemv (const GpuWeight *w, const float *x, float *y);
 typedef float (*GpuCpuDot) (const void *row, const float *x, gint64 n);
 GpuCpuDot gpu_cpu_dot (GpuType type);
 void gpu_cpu_unpack_row (const GpuWeight *w, gint64 row, float *out);
-void gpu_cpu_to_f16 (const float *x, guint16 *y, gint64 n);
-void gpu_cpu_from_f16 (const guint16 *x, float *y, gint64 n);
-void gpu_cpu_to_bf16 (const float *x, guint16 *y, gint64 n);
 void gpu_cpu_softmax_row (float *y, gint64 n);
 void gpu_cpu_fuse (const GpuFused *fused, float *y, gint64 n);
 
