@@ -314,4 +314,49 @@ GpuTensor *gpu_state_new (GpuContext *cx, GpuShape shape, GpuType type);
 void gpu_state_write (GpuContext *cx, GpuTensor *state, gint64 row, const GpuTensor *x);
 void gpu_state_free (GpuContext *cx, GpuTensor *state);
 
+/* ---- decoders ---- */
+
+/**
+ * GpuDecoderLayer:
+ * @qkv: linear [3C, C]: queries, keys, values
+ * @out: linear [C, C]
+ * @up: linear [F, C]
+ * @down: linear [C, F]
+ * @norm1: gain and bias after the attention, constants [C]
+ * @norm2: gain and bias after the feed-forward part, constants [C]
+ * @keys: a state [T, C]
+ * @values: a state [T, C]
+ *
+ * A post-norm layer of a transformer: x = norm1 (x + out (attention (qkv (x)))),
+ * x = norm2 (x + down (act (up (x)))).
+ */
+typedef struct
+{
+  const GpuWeight *qkv, *out, *up, *down;
+  const GpuWeight *norm1[2], *norm2[2];
+  GpuTensor *keys, *values;
+} GpuDecoderLayer;
+
+/**
+ * GpuDecoder:
+ * @layers: @n_layers of them, all with the same C, F and caches
+ * @heads: C is heads·D; scores are scaled by 1/√D
+ * @act: of the feed-forward part
+ * @eps: of the norms
+ *
+ * A stack of layers that is stepped through one place at a time.
+ */
+typedef struct
+{
+  const GpuDecoderLayer *layers;
+  int n_layers;
+  int heads;
+  GpuActivation act;
+  float eps;
+} GpuDecoder;
+
+/* x [1, C] through all layers: its keys and values are written into row `row` of the caches, and it
+ * sees rows 0 … row. A processor does it in one piece. -> [1, C] */
+GpuTensor *gpu_decode (GpuContext *cx, const GpuTensor *x, const GpuDecoder *decoder, gint64 row);
+
 G_END_DECLS

@@ -31,6 +31,7 @@ typedef enum
   GPU_OP_ARGMAX,
   GPU_OP_MATMUL,
   GPU_OP_ATTENTION,
+  GPU_OP_DECODE,
   GPU_OP_ROPE,
   GPU_OP_PERMUTE,
   GPU_OP_SLICE,
@@ -112,6 +113,11 @@ typedef struct
       gint64 batch, tq, tk, width; /* width: channels of a head */
       int window;                  /* of the relative tables, -1: none */
     } attention;                   /* in: q, k, v, mask, rel_k, rel_v */
+    struct
+    {
+      const GpuDecoder *decoder;
+      gint64 row;
+    } decode;
     struct
     {
       int channels;

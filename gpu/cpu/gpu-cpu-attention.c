@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "gpu/cpu/gpu-cpu-isa.h"
 #include "gpu/cpu/gpu-cpu.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#define HAVE_X86 1
-#endif
-
 /* softmax (scale·q·kᵀ + mask)·v: for many queries two products of oneDNN a block of queries, for
- * few (the decoder) our own loop over the cache, which may be f16. */
+ * few (the decoder) our own, over a cache that may be f16 (gpu-cpu-attend.c). */
 
 #define BLOCK 256
 #define SCORES 262144 /* floats of scores at a time: they stay in a core's second cache */
-
-typedef struct
-{
-  const GpuOp *op;
-  gint64 channels, width, tk;
-  const float *q;
-  const void *k;
-  const void *v;
-  float *out;
-  float *scores; /* [heads, tk] each query */
-} Decode;
 
 GPU_CLONES static float
 dot (const float *a, const float *b, gint64 n)
@@ -47,109 +30,32 @@ add_scaled (float *y, const float *x, float factor, gint64 n)
     y[i] += factor * x[i];
 }
 
-/* out += Σ_j p[j]·v[j] over rows of halves. */
-static void
-add_rows_f16 (float *out,
-              const float *p,
-              const guint16 *v,
-              gint64 stride,
-              gint64 n,
-              gint64 width,
-              float *wide)
+/* ---- few queries ---- */
+
+typedef struct
 {
-  for (gint64 j = 0; j < n; j++)
-    {
-      gpu_cpu_from_f16 (v + j * stride, wide, width);
-      add_scaled (out, wide, p[j], width);
-    }
-}
-
-#ifdef HAVE_X86
-/* 32 channels at a time stay in registers over all rows. */
-__attribute__ ((target ("avx512f,avx512bw,avx512vl"))) static void
-add_rows_f16_avx512 (float *out,
-                     const float *p,
-                     const guint16 *v,
-                     gint64 stride,
-                     gint64 n,
-                     gint64 width,
-                     float *wide)
-{
-  gint64 c = 0;
-
-  for (; c + 32 <= width; c += 32)
-    {
-      __m512 s0 = _mm512_loadu_ps (out + c), s1 = _mm512_loadu_ps (out + c + 16);
-
-      for (gint64 j = 0; j < n; j++)
-        {
-          __m512i halves = _mm512_loadu_si512 (v + j * stride + c);
-          __m512 factor = _mm512_set1_ps (p[j]);
-
-          s0 = _mm512_fmadd_ps (_mm512_cvtph_ps (_mm512_castsi512_si256 (halves)), factor, s0);
-          s1 =
-              _mm512_fmadd_ps (_mm512_cvtph_ps (_mm512_extracti64x4_epi64 (halves, 1)), factor, s1);
-        }
-      _mm512_storeu_ps (out + c, s0);
-      _mm512_storeu_ps (out + c + 16, s1);
-    }
-  if (c < width)
-    add_rows_f16 (out + c, p, v + c, stride, n, width - c, wide);
-}
-#endif
-
-typedef void (*AddRows) (float *out,
-                         const float *p,
-                         const guint16 *v,
-                         gint64 stride,
-                         gint64 n,
-                         gint64 width,
-                         float *wide);
-
-static AddRows
-choose_add_rows (void)
-{
-#ifdef HAVE_X86
-  if (gpu_cpu_level () >= GPU_CPU_AVX512)
-    return add_rows_f16_avx512;
-#endif
-  return add_rows_f16;
-}
+  const GpuOp *op;
+  GpuCpuAttend row; /* the first query's */
+} Few;
 
 static void
-decode_range (gint64 begin, gint64 end, gpointer data)
+few_range (gint64 begin, gint64 end, gpointer data)
 {
-  const Decode *job = data;
-  const GpuOp *op = job->op;
-  gint64 width = job->width;
-  g_autofree float *wide = g_new (float, width);
-  GpuType type = op->in[1]->type;
-  gsize element = gpu_type_size (type);
-  GpuCpuDot dot_key = gpu_cpu_dot (type);
-  AddRows add_rows = choose_add_rows ();
-  const float *mask = op->in[3] != NULL ? op->in[3]->data : NULL;
+  const Few *job = data;
+  gint64 heads = job->op->attention.heads, tk = job->row.tk;
 
-  for (gint64 unit = begin; unit < end; unit++)
+  for (gint64 unit = begin; unit < end;)
     {
-      gint64 row = unit / op->attention.heads, head = unit % op->attention.heads;
-      const float *q = job->q + row * job->channels + head * width;
-      const char *k = (const char *) job->k + (gsize) (head * width) * element;
-      const char *v = (const char *) job->v + (gsize) (head * width) * element;
-      float *scores = job->scores + unit * job->tk;
-      float *out = job->out + row * job->channels + head * width;
+      GpuCpuAttend row = job->row;
+      gint64 i = unit / heads, head = unit % heads, last = MIN (heads, head + end - unit);
 
-      for (gint64 j = 0; j < job->tk; j++)
-        scores[j] =
-            dot_key (k + (gsize) (j * job->channels) * element, q, width) * op->attention.scale +
-            (mask != NULL ? mask[row * job->tk + j] : 0.0f);
-      gpu_cpu_softmax_row (scores, job->tk);
-      memset (out, 0, sizeof (float) * (gsize) width);
-      if (type == GPU_F16)
-        add_rows (out, scores, (const guint16 *) (const void *) v, job->channels, job->tk, width,
-                  wide);
-      else
-        for (gint64 j = 0; j < job->tk; j++)
-          add_scaled (out, (const float *) (const void *) v + j * job->channels, scores[j], width);
+      row.q += i * row.channels;
+      row.out += i * row.channels;
+      row.scores += i * heads * tk;
+      if (row.mask != NULL)
+        row.mask += i * tk;
+      gpu_cpu_attend (&row, head, last);
+      unit += last - head;
     }
 }
 
@@ -158,27 +64,30 @@ attend_few (GpuContext *cx, const GpuOp *op, gint64 batch, GError **error)
 {
   gint64 channels = op->attention.width * op->attention.heads, tq = op->attention.tq,
          rows = op->in[1]->shape.d[op->in[1]->shape.n - 2];
-  gsize element = gpu_type_size (op->in[1]->type);
-  Decode job = { op,
-                 channels,
-                 op->attention.width,
-                 op->attention.tk,
-                 (const float *) op->in[0]->data + batch * tq * channels,
-                 (const char *) op->in[1]->data + (gsize) (batch * rows * channels) * element,
-                 (const char *) op->in[2]->data + (gsize) (batch * rows * channels) * element,
-                 (float *) op->out->data + batch * tq * channels,
-                 NULL };
+  gsize at = (gsize) (batch * rows * channels) * gpu_type_size (op->in[1]->type);
+  Few job = { op,
+              { .type = op->in[1]->type,
+                .k = (const char *) op->in[1]->data + at,
+                .v = (const char *) op->in[2]->data + at,
+                .channels = channels,
+                .width = op->attention.width,
+                .tk = op->attention.tk,
+                .scale = op->attention.scale,
+                .q = (const float *) op->in[0]->data + batch * tq * channels,
+                .mask = op->in[3] != NULL ? op->in[3]->data : NULL,
+                .out = (float *) op->out->data + batch * tq * channels } };
 
-  job.scores =
-      gpu_cpu_scratch (cx->state, sizeof (float) * (gsize) (tq * op->attention.heads * job.tk));
-  if (job.scores == NULL)
+  job.row.scores =
+      gpu_cpu_scratch (cx->state, sizeof (float) * (gsize) (tq * op->attention.heads * job.row.tk));
+  if (job.row.scores == NULL)
     {
       g_set_error_literal (
           error, GPU_ERROR, GPU_ERROR_OUT_OF_MEMORY,
           _ ("The computer does not have enough memory. Close other programs and try again."));
       return FALSE;
     }
-  gpu_parallel (tq * op->attention.heads, 32768 / (job.tk * job.width) + 1, decode_range, &job);
+  gpu_parallel (tq * op->attention.heads, 32768 / (job.row.tk * job.row.width) + 1, few_range,
+                &job);
   return TRUE;
 }
 

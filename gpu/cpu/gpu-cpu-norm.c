@@ -66,6 +66,25 @@ row_affine (const float *x,
       y[i] += bias[i];
 }
 
+/**
+ * gpu_cpu_layer_norm_row:
+ * @x: @n values
+ * @gain: (nullable): factors
+ * @bias: (nullable): added
+ * @eps: added to the variance
+ * @y: (out caller-allocates): the result, may be @x
+ * @n: their number
+ */
+void
+gpu_cpu_layer_norm_row (
+    const float *x, const float *gain, const float *bias, float eps, float *y, gint64 n)
+{
+  float mean = row_sum (x, n) / (float) n;
+  float variance = row_square_sum (x, mean, n) / (float) n;
+
+  row_affine (x, mean, 1.0f / sqrtf (variance + eps), gain, bias, y, n);
+}
+
 typedef struct
 {
   const float *x;
@@ -83,14 +102,7 @@ layer_norm_range (gint64 begin, gint64 end, gpointer data)
   gint64 c = job->channels;
 
   for (gint64 row = begin; row < end; row++)
-    {
-      const float *x = job->x + row * c;
-      float mean = row_sum (x, c) / (float) c;
-      float variance = row_square_sum (x, mean, c) / (float) c;
-
-      row_affine (x, mean, 1.0f / sqrtf (variance + job->eps), job->gain, job->bias,
-                  job->y + row * c, c);
-    }
+    gpu_cpu_layer_norm_row (job->x + row * c, job->gain, job->bias, job->eps, job->y + row * c, c);
 }
 
 static void

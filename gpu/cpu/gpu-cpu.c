@@ -33,6 +33,7 @@ static const Kernel kernels[GPU_N_OPS] = {
   [GPU_OP_ARGMAX] = gpu_cpu_argmax,
   [GPU_OP_MATMUL] = gpu_cpu_matmul,
   [GPU_OP_ATTENTION] = gpu_cpu_attention,
+  [GPU_OP_DECODE] = gpu_cpu_decode,
   [GPU_OP_ROPE] = gpu_cpu_rope,
   [GPU_OP_PERMUTE] = gpu_cpu_permute,
   [GPU_OP_SLICE] = gpu_cpu_slice,

@@ -97,6 +97,33 @@ typedef float (*GpuCpuDot) (const void *row, const float *x, gint64 n);
 GpuCpuDot gpu_cpu_dot (GpuType type);
 void gpu_cpu_unpack_row (const GpuWeight *w, gint64 row, float *out);
 void gpu_cpu_softmax_row (float *y, gint64 n);
+void gpu_cpu_layer_norm_row (
+    const float *x, const float *gain, const float *bias, float eps, float *y, gint64 n);
+
+/**
+ * GpuCpuAttend:
+ * @type: of the cache, f32 or f16
+ * @k: [tk, channels]
+ * @v: [tk, channels]
+ * @mask: (nullable): [tk], added to the scores
+ * @scores: [heads, tk], scratch
+ * @out: [channels]
+ *
+ * One query over a cache.
+ */
+typedef struct
+{
+  GpuType type;
+  const void *k;
+  const void *v;
+  gint64 channels, width, tk;
+  float scale;
+  const float *q;
+  const float *mask;
+  float *scores;
+  float *out;
+} GpuCpuAttend;
+void gpu_cpu_attend (const GpuCpuAttend *job, gint64 first, gint64 end);
 void gpu_cpu_fuse (const GpuFused *fused, float *y, gint64 n);
 
 /* The other kernels; each computes the whole operation. */
@@ -114,6 +141,7 @@ gboolean gpu_cpu_softmax (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_reduce (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_argmax (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_attention (GpuContext *cx, const GpuOp *op, GError **error);
+gboolean gpu_cpu_decode (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_rope (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_permute (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_slice (GpuContext *cx, const GpuOp *op, GError **error);
