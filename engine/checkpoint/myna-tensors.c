@@ -201,6 +201,26 @@ myna_tensors_read_f32 (MynaTensors *self, const char *name, GError **error)
 }
 
 /**
+ * myna_tensors_read_into:
+ * @self: a set of tensors
+ * @info: one of its tensors
+ * @values: (out caller-allocates): room for all its elements
+ * @error: (out) (optional): CORRUPT
+ *
+ * Returns: %FALSE when the values are damaged
+ */
+gboolean
+myna_tensors_read_into (MynaTensors *self,
+                        const MynaTensorInfo *info,
+                        float *values,
+                        GError **error)
+{
+  g_return_val_if_fail (self != NULL && info != NULL && values != NULL, FALSE);
+
+  return self->klass->read_f32 (self->source, info, values, error);
+}
+
+/**
  * myna_tensors_view:
  * @self: a set of tensors
  * @info: one of its tensors

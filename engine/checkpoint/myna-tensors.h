@@ -76,6 +76,11 @@ const MynaTensorInfo *myna_tensors_find (MynaTensors *self, const char *name);
 gsize myna_tensor_info_get_n_elements (const MynaTensorInfo *info);
 /* New memory, g_free(); MYNA_ERROR_CORRUPT naming file and tensor when it is missing or damaged. */
 float *myna_tensors_read_f32 (MynaTensors *self, const char *name, GError **error);
+/* The same into memory of the caller, which has room for all elements. */
+gboolean myna_tensors_read_into (MynaTensors *self,
+                                 const MynaTensorInfo *info,
+                                 float *values,
+                                 GError **error);
 /* The bytes in the tensor's own type, or NULL when they must be read through read_f32. */
 gconstpointer myna_tensors_view (MynaTensors *self, const MynaTensorInfo *info);
 
