@@ -47,8 +47,8 @@ typedef struct _MynaMouthSound MynaMouthSound;
 
 /* Any audio or video file, of any length; blocks. Errors as of myna_audio_reader_open (). */
 MynaMouthSound *myna_mouth_sound_load (const char *path, GCancellable *cancellable, GError **error);
-/* Mono samples in memory. */
-MynaMouthSound *myna_mouth_sound_new (const float *samples, gsize n_samples, int rate);
+/* Mono samples in memory, 16 kHz. */
+MynaMouthSound *myna_mouth_sound_new (const float *samples, gsize n_samples);
 MynaMouthSound *myna_mouth_sound_ref (MynaMouthSound *self);
 void myna_mouth_sound_unref (MynaMouthSound *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaMouthSound, myna_mouth_sound_unref)
