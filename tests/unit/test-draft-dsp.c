@@ -7,7 +7,7 @@
 #include "engine/core/myna-error.h"
 #include "engine/voice/draft/myna-draft-analysis.h"
 #include "engine/voice/draft/myna-draft-envelope.h"
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 #include "engine/voice/draft/myna-draft-psola.h"
 
 /* The thresholds are those of spec draft-voice, section 8. */
@@ -88,22 +88,22 @@ assert_finite (const float *values, gsize n)
 static void
 test_fft (void)
 {
-  g_autoptr (MynaDraftFft) fft = myna_draft_fft_new (1024);
-  float *time = myna_draft_fft_get_time (fft);
-  float *spectrum = myna_draft_fft_get_spectrum (fft);
+  g_autoptr (MynaFft) fft = myna_fft_new (1024);
+  float *time = myna_fft_get_time (fft);
+  float *spectrum = myna_fft_get_spectrum (fft);
   float before[1024];
   guint32 seed = 3;
 
   for (int i = 0; i < 1024; i++)
     time[i] = (float) cos (2 * G_PI * 5 * i / 1024);
-  myna_draft_fft_forward (fft);
+  myna_fft_forward (fft);
   g_assert_cmpfloat_with_epsilon (spectrum[2 * 5], 512, 1e-2);
   g_assert_cmpfloat_with_epsilon (spectrum[2 * 5 + 1], 0, 1e-2);
   g_assert_cmpfloat_with_epsilon (spectrum[2 * 6], 0, 1e-2);
   for (int i = 0; i < 1024; i++)
     before[i] = time[i] = (float) noise (&seed);
-  myna_draft_fft_forward (fft);
-  myna_draft_fft_inverse (fft);
+  myna_fft_forward (fft);
+  myna_fft_inverse (fft);
   for (int i = 0; i < 1024; i++)
     g_assert_cmpfloat_with_epsilon (time[i], before[i], 1e-5);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/voice/draft/myna-draft-denoise.h"
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 
 /* Wiener filter with the decision-directed estimate of Ephraim and Malah; the constants are those
  * measured in spec draft-voice, section 7. */
@@ -26,7 +26,7 @@ typedef struct
   gsize n_bins;
   gsize n_frames;
   float *window;
-  MynaDraftFft *fft;
+  MynaFft *fft;
 } Stft;
 
 /* Transforms frame @t, whose first sample is (t - OVERLAP + 1) * hop, so that every sample is in
@@ -34,7 +34,7 @@ typedef struct
 static void
 transform_frame (Stft *self, gsize t)
 {
-  float *time = myna_draft_fft_get_time (self->fft);
+  float *time = myna_fft_get_time (self->fft);
   gsize lead = (OVERLAP - 1) * self->hop;
 
   for (gsize i = 0; i < self->size; i++)
@@ -45,7 +45,7 @@ transform_frame (Stft *self, gsize t)
                     ? self->samples[at - lead] * self->window[i]
                     : 0.0f;
     }
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
 }
 
 static int
@@ -60,7 +60,7 @@ compare_floats (const void *a, const void *b)
 static void
 estimate_noise (Stft *self, float *noise)
 {
-  const float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  const float *spectrum = myna_fft_get_spectrum (self->fft);
   g_autofree float *energy = g_new (float, self->n_frames);
   g_autofree float *sorted = g_new (float, self->n_frames);
   gsize n_sorted = 0, n = 0;
@@ -104,7 +104,7 @@ estimate_noise (Stft *self, float *noise)
 static void
 filter_frame (Stft *self, const float *noise, float *clean)
 {
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float *spectrum = myna_fft_get_spectrum (self->fft);
 
   for (gsize k = 0; k < self->n_bins; k++)
     {
@@ -122,7 +122,7 @@ filter_frame (Stft *self, const float *noise, float *clean)
 static gboolean
 filter_all (Stft *self, const float *noise, float *out, GCancellable *cancellable, GError **error)
 {
-  const float *time = myna_draft_fft_get_time (self->fft);
+  const float *time = myna_fft_get_time (self->fft);
   g_autofree float *clean = g_new0 (float, self->n_bins);
   gsize lead = (OVERLAP - 1) * self->hop;
   float scale = 2.0f / 3.0f; /* 1 / the sum of four squared Hann windows */
@@ -133,7 +133,7 @@ filter_all (Stft *self, const float *noise, float *out, GCancellable *cancellabl
         return FALSE;
       transform_frame (self, t);
       filter_frame (self, noise, clean);
-      myna_draft_fft_inverse (self->fft);
+      myna_fft_inverse (self->fft);
       for (gsize i = 0; i < self->size; i++)
         {
           gsize at = t * self->hop + i;
@@ -169,7 +169,7 @@ myna_draft_denoise (float *samples,
   g_autofree float *window = g_new (float, size);
   g_autofree float *noise = g_new (float, self.n_bins);
   g_autofree float *out = g_new0 (float, n_samples);
-  g_autoptr (MynaDraftFft) fft = myna_draft_fft_new ((int) size);
+  g_autoptr (MynaFft) fft = myna_fft_new ((int) size);
 
   for (gsize i = 0; i < size; i++)
     window[i] = (float) (0.5 - 0.5 * cos (2 * G_PI * (double) i / (double) size));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/voice/draft/myna-draft-envelope.h"
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 #include "engine/voice/draft/myna-draft-vector.h"
 
 #define UNVOICED_HZ 180.0
@@ -155,7 +155,7 @@ myna_draft_code_decode (const MynaDraftCode *self, const float *cep, float *enve
 struct _MynaDraftEnvelope
 {
   const MynaDraftFormat *format;
-  MynaDraftFft *fft;
+  MynaFft *fft;
   double *sum; /* running sum of the power spectrum, mirrored beyond both ends */
 };
 
@@ -171,7 +171,7 @@ myna_draft_envelope_new (const MynaDraftFormat *format)
   MynaDraftEnvelope *self = g_new0 (MynaDraftEnvelope, 1);
 
   self->format = format;
-  self->fft = myna_draft_fft_new (format->fft);
+  self->fft = myna_fft_new (format->fft);
   self->sum = g_new (double, format->fft + 8);
   return self;
 }
@@ -185,7 +185,7 @@ myna_draft_envelope_free (MynaDraftEnvelope *self)
 {
   if (self == NULL)
     return;
-  myna_draft_fft_free (self->fft);
+  myna_fft_free (self->fft);
   g_free (self->sum);
   g_free (self);
 }
@@ -196,7 +196,7 @@ static void
 take_window (
     MynaDraftEnvelope *self, const float *samples, gsize n_samples, double centre, double f0)
 {
-  float *time = myna_draft_fft_get_time (self->fft);
+  float *time = myna_fft_get_time (self->fft);
   float window[2 * MYNA_DRAFT_MAX_BINS];
   int half = MIN ((int) (1.5 * self->format->rate / f0), self->format->fft / 2 - 1);
   gint64 middle = (gint64) floor (centre + 0.5);
@@ -223,7 +223,7 @@ take_window (
 static void
 smooth_power (MynaDraftEnvelope *self, double f0, float *envelope)
 {
-  const float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  const float *spectrum = myna_fft_get_spectrum (self->fft);
   int half_fft = self->format->fft / 2;
   double width = MAX (f0 * 2 / 3 * self->format->fft / self->format->rate, 1.0);
   double half = width / 2;
@@ -259,15 +259,15 @@ smooth_power (MynaDraftEnvelope *self, double f0, float *envelope)
 static void
 lifter (MynaDraftEnvelope *self, double f0, float *envelope)
 {
-  float *time = myna_draft_fft_get_time (self->fft);
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float *time = myna_fft_get_time (self->fft);
+  float *spectrum = myna_fft_get_spectrum (self->fft);
   int n = self->format->fft;
   int half = n / 2;
 
   memcpy (time, envelope, sizeof (float) * (gsize) (half + 1));
   for (int i = 1; i < half; i++)
     time[n - i] = time[i];
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
   time[0] = spectrum[0] / (float) n;
   for (int i = 1; i <= half; i++)
     {
@@ -278,7 +278,7 @@ lifter (MynaDraftEnvelope *self, double f0, float *envelope)
       time[i] = value;
       time[n - i] = value;
     }
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
   for (int i = 0; i <= half; i++)
     envelope[i] = spectrum[2 * i];
 }
@@ -306,7 +306,7 @@ myna_draft_envelope_frame (MynaDraftEnvelope *self,
   double hz = CLAMP (f0 > 0 ? f0 : UNVOICED_HZ, 50.0, 1000.0);
 
   take_window (self, samples, n_samples, centre, hz);
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
   smooth_power (self, hz, envelope);
   lifter (self, hz, envelope);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/voice/draft/myna-draft-envelope.h"
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 #include "engine/voice/draft/myna-draft-psola.h"
 
 /* Time-domain pitch-synchronous overlap-add with a spectral filter on every pulse (spec
@@ -20,7 +20,7 @@
 typedef struct
 {
   const MynaDraftPlan *plan;
-  MynaDraftFft *fft;
+  MynaFft *fft;
   MynaDraftCode *code;
   float *out;
   gsize n_out;
@@ -172,7 +172,7 @@ static void
 window_pulse (const Renderer *self, const Pulse *pulse, gint64 t)
 {
   const MynaDraftAnalysis *source = pulse->source;
-  float *time = myna_draft_fft_get_time (self->fft);
+  float *time = myna_fft_get_time (self->fft);
   int middle = self->plan->format->fft / 2;
   int left = MIN ((int) pulse->left, middle - 1), right = MIN ((int) pulse->right, middle - 1);
   gint64 centre = (gint64) floor (pulse->centre + 0.5);
@@ -221,7 +221,7 @@ get_filter (const Renderer *self, gsize frame, gboolean noise, float *gain)
 static void
 shape_pulse (const Renderer *self, gsize frame, gboolean noise, double delay)
 {
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float *spectrum = myna_fft_get_spectrum (self->fft);
   float gain[MYNA_DRAFT_MAX_BINS];
   int n_bins = myna_draft_format_n_bins (self->plan->format);
   gboolean filtered = get_filter (self, frame, noise, gain);
@@ -231,7 +231,7 @@ shape_pulse (const Renderer *self, gsize frame, gboolean noise, double delay)
 
   if (!filtered && fabs (delay) < 1e-3)
     return;
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
   for (int k = 0; k < n_bins; k++)
     {
       float re = spectrum[2 * k] * turn_re - spectrum[2 * k + 1] * turn_im;
@@ -244,13 +244,13 @@ shape_pulse (const Renderer *self, gsize frame, gboolean noise, double delay)
       spectrum[2 * k + 1] = filtered ? im * gain[k] : im;
     }
   spectrum[2 * n_bins - 1] = 0; /* the bin at half the rate is real */
-  myna_draft_fft_inverse (self->fft);
+  myna_fft_inverse (self->fft);
 }
 
 static void
 add_pulse (Renderer *self, gint64 t)
 {
-  const float *time = myna_draft_fft_get_time (self->fft);
+  const float *time = myna_fft_get_time (self->fft);
   gint64 start = t - self->plan->format->fft / 2;
 
   for (gint64 i = MAX (-start, 0); i < self->plan->format->fft; i++)
@@ -329,7 +329,7 @@ myna_draft_render (const MynaDraftPlan *plan,
                    GCancellable *cancellable,
                    GError **error)
 {
-  g_autoptr (MynaDraftFft) fft = NULL;
+  g_autoptr (MynaFft) fft = NULL;
   g_autoptr (MynaDraftCode) code = NULL;
   Renderer self = { plan, NULL, NULL, NULL, 0, 0, 0 };
 
@@ -338,7 +338,7 @@ myna_draft_render (const MynaDraftPlan *plan,
   self.n_out = plan->n_frames * (gsize) plan->format->hop;
   self.grain = plan->format->rate * 0.004;
   self.jitter = plan->format->rate * 0.0025;
-  self.fft = fft = myna_draft_fft_new (plan->format->fft);
+  self.fft = fft = myna_fft_new (plan->format->fft);
   self.code = code = myna_draft_code_new (plan->format);
   self.out = g_new0 (float, MAX (self.n_out, 1));
   if (self.n_out > 0 && !render_all (&self, cancellable, error))

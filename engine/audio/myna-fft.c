@@ -4,9 +4,9 @@
 #include <libavutil/mem.h>
 #include <libavutil/tx.h>
 
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 
-struct _MynaDraftFft
+struct _MynaFft
 {
   int length;
   AVTXContext *forward;
@@ -18,24 +18,24 @@ struct _MynaDraftFft
 };
 
 /**
- * myna_draft_fft_new:
+ * myna_fft_new:
  * @length: number of real samples, a power of two from 16 to 2^20
  *
  * Plans both directions. A plan takes microseconds to milliseconds to make: keep it.
  *
  * Returns: (transfer full): a transform
  */
-MynaDraftFft *
-myna_draft_fft_new (int length)
+MynaFft *
+myna_fft_new (int length)
 {
-  MynaDraftFft *self = NULL;
+  MynaFft *self = NULL;
   float one = 1.0f;
   float inverse_scale = 0;
   int failed = 0;
 
   g_return_val_if_fail (length >= 16 && length <= 1 << 20 && (length & (length - 1)) == 0, NULL);
 
-  self = g_new0 (MynaDraftFft, 1);
+  self = g_new0 (MynaFft, 1);
   self->length = length;
   inverse_scale = 1.0f / (float) length;
   self->time = av_malloc ((gsize) length * sizeof (float));
@@ -51,11 +51,11 @@ myna_draft_fft_new (int length)
 }
 
 /**
- * myna_draft_fft_free:
+ * myna_fft_free:
  * @self: (nullable) (transfer full): a transform
  */
 void
-myna_draft_fft_free (MynaDraftFft *self)
+myna_fft_free (MynaFft *self)
 {
   if (self == NULL)
     return;
@@ -67,51 +67,51 @@ myna_draft_fft_free (MynaDraftFft *self)
 }
 
 /**
- * myna_draft_fft_get_time:
+ * myna_fft_get_time:
  * @self: a transform
  *
  * Returns: (transfer none): the buffer of @length samples
  */
 float *
-myna_draft_fft_get_time (MynaDraftFft *self)
+myna_fft_get_time (MynaFft *self)
 {
   return self->time;
 }
 
 /**
- * myna_draft_fft_get_spectrum:
+ * myna_fft_get_spectrum:
  * @self: a transform
  *
  * Returns: (transfer none): the buffer of @length / 2 + 1 complex values, real and imaginary parts
  *   interleaved
  */
 float *
-myna_draft_fft_get_spectrum (MynaDraftFft *self)
+myna_fft_get_spectrum (MynaFft *self)
 {
   return self->spectrum;
 }
 
 /**
- * myna_draft_fft_forward:
+ * myna_fft_forward:
  * @self: a transform
  *
  * Transforms the time buffer into the spectrum buffer, unscaled.
  */
 void
-myna_draft_fft_forward (MynaDraftFft *self)
+myna_fft_forward (MynaFft *self)
 {
   self->forward_function (self->forward, self->spectrum, self->time, sizeof (float));
 }
 
 /**
- * myna_draft_fft_inverse:
+ * myna_fft_inverse:
  * @self: a transform
  *
  * Transforms the spectrum buffer into the time buffer, scaled by 1 / length, so that it undoes
- * myna_draft_fft_forward(). The spectrum buffer is lost.
+ * myna_fft_forward(). The spectrum buffer is lost.
  */
 void
-myna_draft_fft_inverse (MynaDraftFft *self)
+myna_fft_inverse (MynaFft *self)
 {
   self->inverse_function (self->inverse, self->time, self->spectrum, sizeof (AVComplexFloat));
 }
