@@ -172,8 +172,9 @@ add_positions (MynaGsvHubert *self, GpuContext *cx, GpuTensor *x)
 {
   GpuFused fused = { .act = GPU_ACT_GELU, .residual = x, .residual_after = TRUE };
 
-  return gpu_conv_1d (cx, x, self->position,
-                      (GpuConv) { .pad = POSITION_PAD, .pad_end = POSITION_PAD - 1, .fused = fused });
+  return gpu_conv_1d (
+      cx, x, self->position,
+      (GpuConv) { .pad = POSITION_PAD, .pad_end = POSITION_PAD - 1, .fused = fused });
 }
 
 static GpuTensor *

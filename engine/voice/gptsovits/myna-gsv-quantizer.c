@@ -39,8 +39,7 @@ load_codebook (MynaGsvWeights *weights, GpuDevice *device)
         }
       bias[i] = (float) -square;
     }
-  weight =
-      gpu_weight_new_linear (device, GPU_F32, MYNA_GSV_CODES, CHANNELS, rows, bias, &error);
+  weight = gpu_weight_new_linear (device, GPU_F32, MYNA_GSV_CODES, CHANNELS, rows, bias, &error);
   return myna_gsv_weights_adopt (weights, weight, error);
 }
 

@@ -14,8 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct _MynaGsvQuantizer MynaGsvQuantizer;
 
-MynaGsvQuantizer *
-myna_gsv_quantizer_new (MynaTensors *tensors, GpuDevice *device, GError **error);
+MynaGsvQuantizer *myna_gsv_quantizer_new (MynaTensors *tensors, GpuDevice *device, GError **error);
 void myna_gsv_quantizer_free (MynaGsvQuantizer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaGsvQuantizer, myna_gsv_quantizer_free)
 

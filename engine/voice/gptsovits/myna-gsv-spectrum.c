@@ -38,7 +38,7 @@ make_kernels (Kernels *k, int rate, int new_rate)
   cutoff = MIN (k->old_step, k->new_step) * ROLLOFF; /* in cycles of both */
   k->width = (int) ceil (CROSSINGS * k->old_step / cutoff);
   k->n_taps = 2 * k->width + 2;
-  k->taps = g_new0 (float, (gsize) k->new_step * (gsize) k->n_taps);
+  k->taps = g_new0 (float, (gsize) k->new_step *(gsize) k->n_taps);
   for (int phase = 0; phase < k->new_step; phase++)
     {
       double place = (double) phase / k->new_step; /* in cycles after the first old sample */
@@ -152,7 +152,7 @@ myna_gsv_spectrogram (const float *samples, gsize n_samples, int n_bins, gsize *
   for (int i = 0; i < SPECTROGRAM_WINDOW; i++)
     window[i] = (float) (0.5 - 0.5 * cos (2 * G_PI * i / SPECTROGRAM_WINDOW));
   *n_frames = (n_samples + 2 * SPECTROGRAM_PAD - SPECTROGRAM_WINDOW) / MYNA_GSV_HOP + 1;
-  out = g_new (float, *n_frames * (gsize) n_bins);
+  out = g_new (float, *n_frames *(gsize) n_bins);
   for (gsize frame = 0; frame < *n_frames; frame++)
     {
       gint64 start = (gint64) frame * MYNA_GSV_HOP - SPECTROGRAM_PAD;
@@ -188,7 +188,7 @@ mel_of (double hertz)
 static float *
 make_bands (void)
 {
-  float *bands = g_new (float, MYNA_GSV_BANDS * FBANK_POINTS / 2);
+  float *bands = g_new (float, MYNA_GSV_BANDS *FBANK_POINTS / 2);
   double low = mel_of (20), step = (mel_of (8000) - low) / (MYNA_GSV_BANDS + 1);
 
   for (int band = 0; band < MYNA_GSV_BANDS; band++)

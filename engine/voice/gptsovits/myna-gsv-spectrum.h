@@ -23,8 +23,7 @@ G_BEGIN_DECLS
 
 float *myna_gsv_resample (
     const float *samples, gsize n_samples, int rate, int new_rate, gsize *n_resampled);
-float *
-myna_gsv_spectrogram (const float *samples, gsize n_samples, int n_bins, gsize *n_frames);
+float *myna_gsv_spectrogram (const float *samples, gsize n_samples, int n_bins, gsize *n_frames);
 float *myna_gsv_fbank (const float *samples, gsize n_samples, gsize *n_frames);
 
 G_END_DECLS
