@@ -152,17 +152,22 @@ normalise (GpuContext *cx, const GpuTensor *x, const Norm *norm)
   return gpu_layer_norm (cx, x, gpu_constant (cx, norm->gain), gpu_constant (cx, norm->bias), EPS);
 }
 
-/* [samples, 1] -> [T, 512] */
+/* [samples, 1] -> [T, 512]. Ends N_CONVS scopes, each with a layer's input: the first are large. */
 static GpuTensor *
 extract_features (MynaGsvHubert *self, GpuContext *cx, GpuTensor *x)
 {
   x = gpu_conv_1d (cx, x, self->convs[0], (GpuConv) { .stride = conv_strides[0] });
   x = gpu_channel_norm (cx, x, gpu_constant (cx, self->conv_norm.gain),
                         gpu_constant (cx, self->conv_norm.bias), EPS);
-  x = gpu_gelu (cx, x);
+  x = gpu_scope_keep (cx, gpu_gelu (cx, x));
+  gpu_scope_end (cx);
   for (int i = 1; i < N_CONVS; i++)
-    x = gpu_conv_1d (cx, x, self->convs[i],
-                     (GpuConv) { .stride = conv_strides[i], .fused.act = GPU_ACT_GELU });
+    {
+      x = gpu_conv_1d (cx, x, self->convs[i],
+                       (GpuConv) { .stride = conv_strides[i], .fused.act = GPU_ACT_GELU });
+      gpu_scope_keep (cx, x);
+      gpu_scope_end (cx);
+    }
   return x;
 }
 
@@ -215,7 +220,8 @@ myna_gsv_hubert_run (MynaGsvHubert *self,
 
   g_return_val_if_fail (self != NULL && cx != NULL && samples != NULL && n_samples >= 400, NULL);
 
-  gpu_scope_begin (cx);
+  for (int i = 0; i < N_CONVS + 1; i++)
+    gpu_scope_begin (cx);
   x = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (n_samples, 1), samples);
   x = extract_features (self, cx, x);
   myna_gsv_trace (trace, cx, x, "conv_features");
