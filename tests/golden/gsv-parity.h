@@ -22,6 +22,7 @@ typedef struct
   GpuType type;
   GoldenTolerance tolerance;
   GoldenLayout layout;
+  const char *suffix; /* of names inside, where a case has several runs; NULL: none */
 } GsvParity;
 
 typedef void (*GsvParityFunc) (GsvParity *self);
@@ -36,7 +37,7 @@ MynaTensors *gsv_parity_weights (GsvParity *self, const char *network);
 float *gsv_parity_sound (GsvParity *self, const char *tensor, gsize *n);
 void gsv_parity_check (GsvParity *self, const char *name, const GpuTensor *value);
 void gsv_parity_check_floats (GsvParity *self, const char *name, const float *values, gsize n);
-/* Compares what is shown with “mid.NAME” and “trace/NAME” where the case has them. */
+/* Compares what is shown with “mid.NAME” or “mid.NAMESUFFIX” where the case has it. */
 MynaGsvTrace gsv_parity_trace (GsvParity *self);
 
 G_END_DECLS

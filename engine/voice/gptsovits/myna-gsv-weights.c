@@ -209,7 +209,7 @@ layer_read (MynaGsvWeights *self, const char *name, int n_dims, Layer *layer)
   layer->values = myna_tensors_read_weight (self->tensors, full, &self->error);
   if (layer->values == NULL)
     return FALSE;
-  if (layer->info == NULL || layer->info->n_dims != n_dims)
+  if (layer->info == NULL || (n_dims > 0 && layer->info->n_dims != n_dims))
     {
       self->error = g_error_new (MYNA_ERROR, MYNA_ERROR_CORRUPT,
                                  _ ("“%s” has the weight “%s” in another shape than the model "
@@ -398,6 +398,34 @@ myna_gsv_weights_values (MynaGsvWeights *self, const MynaTensorInfo **info, cons
   if (info != NULL)
     *info = find (self, name, "");
   return read_values (self, name);
+}
+
+/**
+ * myna_gsv_weights_layer:
+ * @self: weights being loaded
+ * @info: (out) (optional) (transfer none): shape
+ * @bias: (out) (optional) (transfer full): for g_free(); zeros where the layer has none
+ * @format: the name without ".weight", as for printf()
+ *
+ * Returns: (transfer full) (nullable): the layer's weight with its norm folded in, for g_free()
+ */
+float *
+myna_gsv_weights_layer (
+    MynaGsvWeights *self, const MynaTensorInfo **info, float **bias, const char *format, ...)
+{
+  g_autofree char *name = NULL;
+  g_auto (Layer) layer = { NULL };
+
+  FORMAT_NAME (name, format);
+  if (!layer_read (self, name, 0, &layer))
+    return NULL;
+  if (info != NULL)
+    *info = layer.info;
+  if (bias != NULL && layer.bias == NULL)
+    *bias = g_new0 (float, MAX (layer.info->dims[0], layer.info->dims[1]));
+  else if (bias != NULL)
+    *bias = g_steal_pointer (&layer.bias);
+  return g_steal_pointer (&layer.values);
 }
 
 /**

@@ -49,6 +49,13 @@ myna_gsv_weights_constant (MynaGsvWeights *self, const char *format, ...) G_GNUC
 float *
 myna_gsv_weights_values (MynaGsvWeights *self, const MynaTensorInfo **info, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/* The same for a layer: folded weight and bias (nullable; zeros where there is none), for g_free().
+ */
+float *myna_gsv_weights_layer (MynaGsvWeights *self,
+                               const MynaTensorInfo **info,
+                               float **bias,
+                               const char *format,
+                               ...) G_GNUC_PRINTF (4, 5);
 /* Owns a weight that the network has made from such values; NULL and the error are passed on.
  * Returns the weight, borrowed. */
 GpuWeight *myna_gsv_weights_adopt (MynaGsvWeights *self, GpuWeight *weight, GError *error);
