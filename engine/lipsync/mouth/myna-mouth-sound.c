@@ -8,7 +8,7 @@
 
 #include "engine/audio/myna-audio-reader.h"
 #include "engine/lipsync/mouth/myna-mouth-sound-private.h"
-#include "engine/voice/draft/myna-draft-fft.h"
+#include "engine/audio/myna-fft.h"
 
 /* Everything is analysed at this rate; a mouth's sounds lie below 8 kHz. */
 #define RATE 16000
@@ -47,7 +47,7 @@ struct _MynaMouthSound
 /* The state of one pass over the samples. */
 typedef struct
 {
-  MynaDraftFft *fft;
+  MynaFft *fft;
   float shape[WINDOW];
   float shape_correlation[WINDOW];
   float bands[N_BANDS][N_BINS];
@@ -118,7 +118,7 @@ init_waves (Analysis *self)
 static void
 correlate (Analysis *self)
 {
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float *spectrum = myna_fft_get_spectrum (self->fft);
 
   for (int i = 0; i < N_BINS; i++)
     {
@@ -126,19 +126,19 @@ correlate (Analysis *self)
       spectrum[2 * i] = i * BIN_HZ < 1200 ? self->power[i] : 0;
       spectrum[2 * i + 1] = 0;
     }
-  myna_draft_fft_inverse (self->fft);
+  myna_fft_inverse (self->fft);
 }
 
 static void
 transform (Analysis *self, const float *window)
 {
-  float *time = myna_draft_fft_get_time (self->fft);
-  float *spectrum = myna_draft_fft_get_spectrum (self->fft);
+  float *time = myna_fft_get_time (self->fft);
+  float *spectrum = myna_fft_get_spectrum (self->fft);
 
   memset (time, 0, FFT_SIZE * sizeof (float));
   for (int i = 0; i < WINDOW; i++)
     time[i] = window[i] * self->shape[i];
-  myna_draft_fft_forward (self->fft);
+  myna_fft_forward (self->fft);
   for (int i = 0; i < N_BINS; i++)
     self->power[i] = spectrum[2 * i] * spectrum[2 * i] + spectrum[2 * i + 1] * spectrum[2 * i + 1];
 }
@@ -149,7 +149,7 @@ analysis_new (void)
   Analysis *self = g_new0 (Analysis, 1);
   float *time = NULL;
 
-  self->fft = myna_draft_fft_new (FFT_SIZE);
+  self->fft = myna_fft_new (FFT_SIZE);
   self->frames = g_array_new (FALSE, FALSE, sizeof (MynaMouthSoundFrame));
   init_bands (self);
   init_waves (self);
@@ -161,7 +161,7 @@ analysis_new (void)
   /* What a pure window gives at each lag; dividing by it undoes the fall towards long lags. */
   transform (self, self->window);
   correlate (self);
-  time = myna_draft_fft_get_time (self->fft);
+  time = myna_fft_get_time (self->fft);
   for (int lag = 0; lag < WINDOW; lag++)
     self->shape_correlation[lag] = MAX (time[lag] / time[0], 0.05f);
   memset (self->window, 0, sizeof self->window);
@@ -173,7 +173,7 @@ analysis_new (void)
 static void
 analysis_free (Analysis *self)
 {
-  myna_draft_fft_free (self->fft);
+  myna_fft_free (self->fft);
   g_clear_pointer (&self->frames, g_array_unref);
   g_free (self);
 }
@@ -291,7 +291,7 @@ measure_formants (Analysis *self, MynaMouthSoundFrame *frame)
 static float
 measure_voicing (Analysis *self)
 {
-  const float *time = myna_draft_fft_get_time (self->fft);
+  const float *time = myna_fft_get_time (self->fft);
   float best = 0;
 
   correlate (self);
