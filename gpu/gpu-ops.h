@@ -343,6 +343,7 @@ typedef struct
  * @heads: C is heads·D; scores are scaled by 1/√D
  * @act: of the feed-forward part
  * @eps: of the norms
+ * @head: (nullable): linear [V, C], applied to what the last layer gives
  *
  * A stack of layers that is stepped through one place at a time.
  */
@@ -353,10 +354,11 @@ typedef struct
   int heads;
   GpuActivation act;
   float eps;
+  const GpuWeight *head;
 } GpuDecoder;
 
 /* x [1, C] through all layers: its keys and values are written into row `row` of the caches, and it
- * sees rows 0 … row. A processor does it in one piece. -> [1, C] */
+ * sees rows 0 … row. A processor does it in one piece. -> [1, C], [1, V] with a head */
 GpuTensor *gpu_decode (GpuContext *cx, const GpuTensor *x, const GpuDecoder *decoder, gint64 row);
 
 G_END_DECLS

@@ -61,6 +61,9 @@ mix_plain (const GpuCpuAttend *job, gint64 head, gint64 begin, gint64 end)
 }
 
 #ifdef HAVE_X86
+/* Rows lie far apart, so the processor does not see by itself which come next. */
+#define AHEAD_ROWS 32
+
 #define AVX512 __attribute__ ((target ("avx512f,avx512bw,avx512vl,avx512dq")))
 #define LOAD_F16(at) _mm512_cvtph_ps (_mm256_loadu_si256 ((const void *) (at)))
 #define LOAD_F32(at) _mm512_loadu_ps ((const void *) (at))
@@ -103,6 +106,8 @@ sum_16 (const __m512 s[16])
         __m512 s[16];                                                                              \
                                                                                                    \
         for (int r = 0; r < 16; r++)                                                               \
+          _mm_prefetch ((const char *) (k + (AHEAD_ROWS + r) * job->channels), _MM_HINT_T0);       \
+        for (int r = 0; r < 16; r++)                                                               \
           s[r] = _mm512_mul_ps (LOAD (k + r * job->channels), _mm512_loadu_ps (q));                \
         for (gint64 c = 16; c < job->width; c += 16)                                               \
           for (int r = 0; r < 16; r++)                                                             \
@@ -113,28 +118,48 @@ sum_16 (const __m512 s[16])
     score_plain (job, head, j, end);                                                               \
   }
 
-/* Sixteen channels stay in registers over all rows, in two sums because an addition takes longer
- * than a load. */
+/* Channels stay in registers over the rows, in two sums because an addition takes longer than a
+ * load; 32 at a time, because of halves those are one line of the cache. */
 #define MIX_AVX512(name, element, LOAD)                                                            \
   AVX512 static void name (const GpuCpuAttend *job, gint64 head, gint64 begin, gint64 end)         \
   {                                                                                                \
     const float *p = job->scores + head * job->tk;                                                 \
+    gint64 c = head * job->width, after = c + job->width, step = job->channels;                    \
                                                                                                    \
-    for (gint64 c = head * job->width; c < (head + 1) * job->width; c += 16)                       \
+    for (; c + 32 <= after; c += 32)                                                               \
       {                                                                                            \
-        const element *v = (const element *) job->v + c;                                           \
-        __m512 s0 = _mm512_loadu_ps (job->out + c), s1 = _mm512_setzero_ps ();                     \
+        const element *v = (const element *) job->v + begin * step + c;                            \
+        __m512 s0 = _mm512_loadu_ps (job->out + c), s1 = _mm512_loadu_ps (job->out + c + 16);      \
+        __m512 t0 = _mm512_setzero_ps (), t1 = t0;                                                 \
         gint64 j = begin;                                                                          \
                                                                                                    \
-        for (; j + 2 <= end; j += 2)                                                               \
+        for (; j + 2 <= end; j += 2, v += 2 * step)                                                \
           {                                                                                        \
-            s0 = _mm512_fmadd_ps (LOAD (v + j * job->channels), _mm512_set1_ps (p[j]), s0);        \
-            s1 = _mm512_fmadd_ps (LOAD (v + (j + 1) * job->channels), _mm512_set1_ps (p[j + 1]),   \
-                                  s1);                                                             \
+            __m512 f = _mm512_set1_ps (p[j]), g = _mm512_set1_ps (p[j + 1]);                       \
+                                                                                                   \
+            _mm_prefetch ((const char *) (v + AHEAD_ROWS * step), _MM_HINT_T0);                    \
+            _mm_prefetch ((const char *) (v + (AHEAD_ROWS + 1) * step), _MM_HINT_T0);              \
+            s0 = _mm512_fmadd_ps (LOAD (v), f, s0);                                                \
+            s1 = _mm512_fmadd_ps (LOAD (v + 16), f, s1);                                           \
+            t0 = _mm512_fmadd_ps (LOAD (v + step), g, t0);                                         \
+            t1 = _mm512_fmadd_ps (LOAD (v + step + 16), g, t1);                                    \
           }                                                                                        \
         if (j < end)                                                                               \
-          s0 = _mm512_fmadd_ps (LOAD (v + j * job->channels), _mm512_set1_ps (p[j]), s0);          \
-        _mm512_storeu_ps (job->out + c, _mm512_add_ps (s0, s1));                                   \
+          {                                                                                        \
+            s0 = _mm512_fmadd_ps (LOAD (v), _mm512_set1_ps (p[j]), s0);                            \
+            s1 = _mm512_fmadd_ps (LOAD (v + 16), _mm512_set1_ps (p[j]), s1);                       \
+          }                                                                                        \
+        _mm512_storeu_ps (job->out + c, _mm512_add_ps (s0, t0));                                   \
+        _mm512_storeu_ps (job->out + c + 16, _mm512_add_ps (s1, t1));                              \
+      }                                                                                            \
+    for (; c < after; c += 16)                                                                     \
+      {                                                                                            \
+        const element *v = (const element *) job->v + c;                                           \
+        __m512 s = _mm512_loadu_ps (job->out + c);                                                 \
+                                                                                                   \
+        for (gint64 j = begin; j < end; j++)                                                       \
+          s = _mm512_fmadd_ps (LOAD (v + j * step), _mm512_set1_ps (p[j]), s);                     \
+        _mm512_storeu_ps (job->out + c, s);                                                        \
       }                                                                                            \
   }
 
@@ -189,7 +214,7 @@ gpu_cpu_attend (const GpuCpuAttend *job, gint64 first, gint64 end)
       gpu_cpu_softmax_row (scores, job->tk);
     }
   memset (job->out + first * job->width, 0, sizeof (float) * (gsize) ((end - first) * job->width));
-  for (gint64 j = 0; j < job->tk; j += 4 * BLOCK)
+  for (gint64 j = 0; j < job->tk; j += 2 * BLOCK)
     for (gint64 head = first; head < end; head++)
-      mix (job, head, j, MIN (j + 4 * BLOCK, job->tk));
+      mix (job, head, j, MIN (j + 2 * BLOCK, job->tk));
 }

@@ -68,7 +68,7 @@ check_layer (const GpuTensor *x, const GpuDecoderLayer *layer, gint64 row)
  *
  * A step of an autoregressive transformer (post-norm; spec gpt-sovits section 4.3).
  *
- * Returns: (transfer none): [1, C], what the last layer gives
+ * Returns: (transfer none): [1, C], what the last layer gives, or [1, V], the head of it
  */
 GpuTensor *
 gpu_decode (GpuContext *cx, const GpuTensor *x, const GpuDecoder *decoder, gint64 row)
@@ -77,16 +77,21 @@ gpu_decode (GpuContext *cx, const GpuTensor *x, const GpuDecoder *decoder, gint6
 
   gpu_check (x->type == GPU_F32 && x->shape.n == 2 && x->shape.d[0] == 1, "decode", x);
   gpu_check (decoder->heads > 0 && x->shape.d[1] % decoder->heads == 0, "decode", x);
+  gpu_check (decoder->head == NULL ||
+                 (decoder->head->kind == GPU_WEIGHT_LINEAR && decoder->head->in == x->shape.d[1]),
+             "decode", x);
   for (int i = 0; i < decoder->n_layers; i++)
     check_layer (x, &decoder->layers[i], row);
   if (cx->device->kind != GPU_DEVICE_CPU)
     {
       for (int i = 0; i < decoder->n_layers; i++)
         x = compose_layer (cx, x, decoder, &decoder->layers[i], row);
-      return (GpuTensor *) x;
+      return decoder->head != NULL ? gpu_linear (cx, x, decoder->head, (GpuFused) { 0 })
+                                   : (GpuTensor *) x;
     }
   op.decode.decoder = decoder;
   op.decode.row = row;
-  op.out = gpu_context_new_tensor (cx, x->shape, GPU_F32);
+  op.out = gpu_context_new_tensor (
+      cx, GPU_SHAPE_2 (1, decoder->head != NULL ? decoder->head->out : x->shape.d[1]), GPU_F32);
   return gpu_context_run (cx, &op);
 }

@@ -14,7 +14,7 @@
 #define EPS 1e-5f
 #define MAX_LAYERS 64
 #define MAX_CHANNELS 4096
-#define MAX_VOCABULARY 65536
+#define MAX_ROWS 65536
 
 typedef struct
 {
@@ -26,8 +26,7 @@ struct _MynaGsvT2s
 {
   gatomicrefcount refs;
   MynaGsvWeights *weights;
-  gint64 channels;
-  int n_layers, vocabulary, n_phones;
+  MynaGsvT2sSize size;
   float text_alpha;
   GpuWeight *bert_proj, *phones, *tokens, *predict;
   GpuWeight *positions; /* of tokens, times their alpha */
@@ -66,77 +65,67 @@ count_layers (MynaTensors *tensors, const char *prefix)
   return n;
 }
 
-static void
-add_row (GArray *rows, GStringChunk *names, gint64 d0, gint64 d1, char *name)
+/**
+ * myna_gsv_t2s_get_shapes:
+ * @size: extents
+ * @prefix: of the names, "model." in released files
+ *
+ * Returns: (transfer full): the shape table (spec gpt-sovits section 4.3)
+ */
+MynaGsvShapes *
+myna_gsv_t2s_get_shapes (const MynaGsvT2sSize *size, const char *prefix)
 {
-  MynaTensorRow row = { g_string_chunk_insert (names, name), { d0, d1, 0 } };
+  MynaGsvShapes *s;
+  gint64 c;
 
-  g_array_append_val (rows, row);
-  g_free (name);
-}
+  g_return_val_if_fail (size != NULL && prefix != NULL, NULL);
 
-/* The shape table: sizes come from the checkpoint's own matrices, and everything must fit them. */
-static gboolean
-check_shapes (MynaGsvT2s *self, MynaTensors *tensors, const char *prefix, GError **error)
-{
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (MynaTensorRow));
-  GStringChunk *names = g_string_chunk_new (4096);
-  gint64 c = self->channels;
-  gint64 inner = find_dim (tensors, prefix, "h.layers.0.linear1.weight", 0);
-  gboolean fits;
-
-#define ROW(d0, d1, ...) add_row (rows, names, d0, d1, g_strdup_printf (__VA_ARGS__))
-  ROW (c, MYNA_GSV_BERT_CHANNELS, "%sbert_proj.weight", prefix);
-  ROW (c, 0, "%sbert_proj.bias", prefix);
-  ROW (self->n_phones, c, "%sar_text_embedding.word_embeddings.weight", prefix);
-  ROW (self->vocabulary, c, "%sar_audio_embedding.word_embeddings.weight", prefix);
-  ROW (1, 0, "%sar_text_position.alpha", prefix);
-  ROW (1, 0, "%sar_audio_position.alpha", prefix);
-  ROW (self->vocabulary, c, "%sar_predict_layer.weight", prefix);
-  for (int i = 0; i < self->n_layers; i++)
+  s = myna_gsv_shapes_new (prefix);
+  c = size->channels;
+  myna_gsv_shapes_add (s, c, MYNA_GSV_BERT_CHANNELS, 0, "bert_proj.weight");
+  myna_gsv_shapes_add (s, c, 0, 0, "bert_proj.bias");
+  myna_gsv_shapes_add (s, size->phones, c, 0, "ar_text_embedding.word_embeddings.weight");
+  myna_gsv_shapes_add (s, size->vocabulary, c, 0, "ar_audio_embedding.word_embeddings.weight");
+  myna_gsv_shapes_add (s, 1, 0, 0, "ar_text_position.alpha");
+  myna_gsv_shapes_add (s, 1, 0, 0, "ar_audio_position.alpha");
+  myna_gsv_shapes_add (s, size->vocabulary, c, 0, "ar_predict_layer.weight");
+  for (int i = 0; i < size->n_layers; i++)
     {
-      ROW (3 * c, c, "%sh.layers.%d.self_attn.in_proj_weight", prefix, i);
-      ROW (3 * c, 0, "%sh.layers.%d.self_attn.in_proj_bias", prefix, i);
-      ROW (c, c, "%sh.layers.%d.self_attn.out_proj.weight", prefix, i);
-      ROW (c, 0, "%sh.layers.%d.self_attn.out_proj.bias", prefix, i);
-      ROW (inner, c, "%sh.layers.%d.linear1.weight", prefix, i);
-      ROW (inner, 0, "%sh.layers.%d.linear1.bias", prefix, i);
-      ROW (c, inner, "%sh.layers.%d.linear2.weight", prefix, i);
-      ROW (c, 0, "%sh.layers.%d.linear2.bias", prefix, i);
+      myna_gsv_shapes_add (s, 3 * c, c, 0, "h.layers.%d.self_attn.in_proj_weight", i);
+      myna_gsv_shapes_add (s, 3 * c, 0, 0, "h.layers.%d.self_attn.in_proj_bias", i);
+      myna_gsv_shapes_add (s, c, c, 0, "h.layers.%d.self_attn.out_proj.weight", i);
+      myna_gsv_shapes_add (s, c, 0, 0, "h.layers.%d.self_attn.out_proj.bias", i);
+      myna_gsv_shapes_add (s, size->inner, c, 0, "h.layers.%d.linear1.weight", i);
+      myna_gsv_shapes_add (s, size->inner, 0, 0, "h.layers.%d.linear1.bias", i);
+      myna_gsv_shapes_add (s, c, size->inner, 0, "h.layers.%d.linear2.weight", i);
+      myna_gsv_shapes_add (s, c, 0, 0, "h.layers.%d.linear2.bias", i);
       for (int norm = 1; norm <= 2; norm++)
         {
-          ROW (c, 0, "%sh.layers.%d.norm%d.weight", prefix, i, norm);
-          ROW (c, 0, "%sh.layers.%d.norm%d.bias", prefix, i, norm);
+          myna_gsv_shapes_add (s, c, 0, 0, "h.layers.%d.norm%d.weight", i, norm);
+          myna_gsv_shapes_add (s, c, 0, 0, "h.layers.%d.norm%d.bias", i, norm);
         }
     }
-#undef ROW
-  fits = myna_tensors_check (tensors, &g_array_index (rows, MynaTensorRow, 0), rows->len, error);
-  g_string_chunk_free (names);
-  return fits;
+  return s;
 }
 
+/* Sizes come from the checkpoint's own matrices, and everything must fit them. */
 static gboolean
-read_sizes (MynaGsvT2s *self, MynaTensors *tensors, const char *prefix, GError **error)
+read_size (MynaGsvT2sSize *size, MynaTensors *tensors, const char *prefix, GError **error)
 {
-  gint64 vocabulary = find_dim (tensors, prefix, "ar_predict_layer.weight", 0);
-  gint64 channels = find_dim (tensors, prefix, "ar_predict_layer.weight", 1);
-  gint64 phones = find_dim (tensors, prefix, "ar_text_embedding.word_embeddings.weight", 0);
-
-  self->n_layers = count_layers (tensors, prefix);
-  if (vocabulary < 2 || vocabulary > MAX_VOCABULARY || channels < HEADS ||
-      channels > MAX_CHANNELS || channels % HEADS != 0 || phones < 1 || phones > MAX_VOCABULARY ||
-      self->n_layers == 0)
-    {
-      g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
-                   _ ("“%s” is not a text-to-speech model of GPT-SoVITS (.ckpt). Choose another "
-                      "file."),
-                   myna_tensors_get_label (tensors));
-      return FALSE;
-    }
-  self->vocabulary = (int) vocabulary;
-  self->channels = channels;
-  self->n_phones = (int) phones;
-  return TRUE;
+  size->vocabulary = find_dim (tensors, prefix, "ar_predict_layer.weight", 0);
+  size->channels = find_dim (tensors, prefix, "ar_predict_layer.weight", 1);
+  size->phones = find_dim (tensors, prefix, "ar_text_embedding.word_embeddings.weight", 0);
+  size->inner = find_dim (tensors, prefix, "h.layers.0.linear1.weight", 0);
+  size->n_layers = count_layers (tensors, prefix);
+  if (size->vocabulary >= 2 && size->vocabulary <= MAX_ROWS && size->channels >= HEADS &&
+      size->channels <= MAX_CHANNELS && size->channels % HEADS == 0 && size->phones >= 1 &&
+      size->phones <= MAX_ROWS && size->inner >= 1 && size->inner <= MAX_ROWS)
+    return TRUE;
+  g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+               _ ("“%s” is not a text-to-speech model of GPT-SoVITS (.ckpt). Choose another "
+                  "file."),
+               myna_tensors_get_label (tensors));
+  return FALSE;
 }
 
 /* in_proj_weight and in_proj_bias do not end like other layers' names. */
@@ -153,8 +142,9 @@ load_in_proj (MynaGsvT2s *self, int layer)
 
   if (values == NULL || bias == NULL)
     return NULL;
-  weight = gpu_weight_new_linear (myna_gsv_weights_get_device (w), myna_gsv_weights_get_type (w),
-                                  3 * self->channels, self->channels, values, bias, &error);
+  weight =
+      gpu_weight_new_linear (myna_gsv_weights_get_device (w), myna_gsv_weights_get_type (w),
+                             3 * self->size.channels, self->size.channels, values, bias, &error);
   return myna_gsv_weights_adopt (w, weight, error);
 }
 
@@ -180,16 +170,16 @@ load_positions (MynaGsvT2s *self)
 {
   MynaGsvWeights *w = self->weights;
   g_autofree float *alpha = myna_gsv_weights_values (w, NULL, "ar_audio_position.alpha");
-  g_autofree float *table = g_new (float, MYNA_GSV_T2S_MAX_POSITIONS * self->channels);
+  g_autofree float *table = g_new (float, MYNA_GSV_T2S_MAX_POSITIONS * self->size.channels);
   GError *error = NULL;
   GpuWeight *weight;
 
   if (alpha == NULL)
     return NULL;
-  make_positions (table, MYNA_GSV_T2S_MAX_POSITIONS, self->channels, alpha[0]);
+  make_positions (table, MYNA_GSV_T2S_MAX_POSITIONS, self->size.channels, alpha[0]);
   weight = gpu_weight_new_constant (myna_gsv_weights_get_device (w),
-                                    GPU_SHAPE_2 (MYNA_GSV_T2S_MAX_POSITIONS, self->channels), table,
-                                    &error);
+                                    GPU_SHAPE_2 (MYNA_GSV_T2S_MAX_POSITIONS, self->size.channels),
+                                    table, &error);
   return myna_gsv_weights_adopt (w, weight, error);
 }
 
@@ -205,7 +195,7 @@ load (MynaGsvT2s *self)
   self->tokens = myna_gsv_weights_table (w, "ar_audio_embedding.word_embeddings");
   self->predict = myna_gsv_weights_linear (w, "ar_predict_layer");
   self->positions = load_positions (self);
-  for (int i = 0; i < self->n_layers; i++)
+  for (int i = 0; i < self->size.n_layers; i++)
     {
       Layer *layer = &self->layers[i];
 
@@ -236,6 +226,7 @@ MynaGsvT2s *
 myna_gsv_t2s_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError **error)
 {
   g_autoptr (MynaGsvT2s) self = NULL;
+  g_autoptr (MynaGsvShapes) shapes = NULL;
   const char *prefix;
 
   g_return_val_if_fail (tensors != NULL && device != NULL, NULL);
@@ -243,7 +234,10 @@ myna_gsv_t2s_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError 
   self = g_new0 (MynaGsvT2s, 1);
   g_atomic_ref_count_init (&self->refs);
   prefix = find_prefix (tensors);
-  if (!read_sizes (self, tensors, prefix, error) || !check_shapes (self, tensors, prefix, error))
+  if (!read_size (&self->size, tensors, prefix, error))
+    return NULL;
+  shapes = myna_gsv_t2s_get_shapes (&self->size, prefix);
+  if (!myna_gsv_shapes_check (shapes, tensors, error))
     return NULL;
   self->weights = myna_gsv_weights_new (tensors, device, type);
   myna_gsv_weights_set_prefix (self->weights, prefix);
@@ -296,7 +290,7 @@ myna_gsv_t2s_get_vocabulary (MynaGsvT2s *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->vocabulary;
+  return (int) self->size.vocabulary;
 }
 
 /**
@@ -310,7 +304,7 @@ myna_gsv_t2s_get_n_phones (MynaGsvT2s *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->n_phones;
+  return (int) self->size.phones;
 }
 
 /**
@@ -365,14 +359,14 @@ embed_text (MynaGsvT2sRun *run, const MynaGsvT2sInput *input)
   MynaGsvT2s *self = run->t2s;
   GpuContext *cx = run->cx;
   gint64 n = (gint64) input->n_phones;
-  g_autofree float *positions = g_new (float, n * self->channels);
+  g_autofree float *positions = g_new (float, n * self->size.channels);
   GpuTensor *x =
       gpu_embed (cx, gpu_tensor_new_i32 (cx, GPU_SHAPE_1 (n), input->phones), self->phones);
   GpuTensor *bert = gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (n, MYNA_GSV_BERT_CHANNELS), input->bert);
 
-  make_positions (positions, n, self->channels, self->text_alpha);
+  make_positions (positions, n, self->size.channels, self->text_alpha);
   x = gpu_linear (cx, bert, self->bert_proj, (GpuFused) { .residual = x });
-  return gpu_add (cx, x, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (n, self->channels), positions));
+  return gpu_add (cx, x, gpu_tensor_new_f32 (cx, GPU_SHAPE_2 (n, self->size.channels), positions));
 }
 
 /* Tokens from @first on: table + position, which counts from the prompt's first token. */
@@ -412,7 +406,7 @@ run_layer (MynaGsvT2sRun *run, const GpuTensor *x, const GpuTensor *mask, int in
   const Layer *w = &run->t2s->layers[index];
   GpuDecoderLayer *cache = &run->layers[index];
   GpuContext *cx = run->cx;
-  gint64 c = run->t2s->channels;
+  gint64 c = run->t2s->size.channels;
   GpuTensor *qkv = gpu_linear (cx, x, w->qkv, (GpuFused) { 0 });
   GpuTensor *q = gpu_slice (cx, qkv, 1, 0, c);
   GpuTensor *k = gpu_slice (cx, qkv, 1, c, c);
@@ -428,14 +422,6 @@ run_layer (MynaGsvT2sRun *run, const GpuTensor *x, const GpuTensor *mask, int in
   y = gpu_linear (cx, x, w->up, (GpuFused) { .act = GPU_ACT_RELU });
   y = gpu_linear (cx, y, w->down, (GpuFused) { .residual = x });
   return norm (cx, y, w->norm2);
-}
-
-static gboolean
-read_logits (MynaGsvT2sRun *run, const GpuTensor *last, float *logits, GError **error)
-{
-  GpuTensor *y = gpu_linear (run->cx, last, run->t2s->predict, (GpuFused) { 0 });
-
-  return gpu_tensor_read_f32 (run->cx, y, logits, error);
 }
 
 static gboolean
@@ -458,7 +444,7 @@ prefill (MynaGsvT2sRun *run,
       x = gpu_concat (cx, parts, 2, 0);
     }
   myna_gsv_trace (trace, cx, x, "embed");
-  for (int i = 0; i < run->t2s->n_layers; i++)
+  for (int i = 0; i < run->t2s->size.n_layers; i++)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -469,7 +455,8 @@ prefill (MynaGsvT2sRun *run,
     }
   if (trace != NULL)
     myna_gsv_trace (trace, cx, gpu_linear (cx, x, run->t2s->predict, (GpuFused) { 0 }), "logits");
-  return read_logits (run, gpu_slice (cx, x, 0, n - 1, 1), logits, error);
+  x = gpu_linear (cx, gpu_slice (cx, x, 0, n - 1, 1), run->t2s->predict, (GpuFused) { 0 });
+  return gpu_tensor_read_f32 (cx, x, logits, error);
 }
 
 static void
@@ -477,14 +464,15 @@ open_caches (MynaGsvT2sRun *run)
 {
   MynaGsvT2s *self = run->t2s;
   GpuType type = myna_gsv_weights_get_type (self->weights) == GPU_F32 ? GPU_F32 : GPU_F16;
-  GpuShape shape = GPU_SHAPE_2 (run->capacity, self->channels);
+  GpuShape shape = GPU_SHAPE_2 (run->capacity, self->size.channels);
 
   run->decoder = (GpuDecoder) { .layers = run->layers,
-                                .n_layers = self->n_layers,
+                                .n_layers = self->size.n_layers,
                                 .heads = HEADS,
                                 .act = GPU_ACT_RELU,
-                                .eps = EPS };
-  for (int i = 0; i < self->n_layers; i++)
+                                .eps = EPS,
+                                .head = self->predict };
+  for (int i = 0; i < self->size.n_layers; i++)
     {
       const Layer *w = &self->layers[i];
 
@@ -568,7 +556,7 @@ myna_gsv_t2s_run_step (MynaGsvT2sRun *self, gint32 token, float *logits, GError 
   gpu_scope_begin (self->cx);
   x = embed_tokens (self, &token, 1, self->n_audio);
   x = gpu_decode (self->cx, x, &self->decoder, row);
-  done = read_logits (self, x, logits, error);
+  done = gpu_tensor_read_f32 (self->cx, x, logits, error);
   gpu_scope_end (self->cx);
   self->n_audio++;
   return done;
@@ -585,7 +573,7 @@ myna_gsv_t2s_run_free (MynaGsvT2sRun *self)
 {
   if (self == NULL)
     return;
-  for (int i = 0; i < self->t2s->n_layers; i++)
+  for (int i = 0; i < self->t2s->size.n_layers; i++)
     {
       gpu_state_free (self->cx, self->layers[i].keys);
       gpu_state_free (self->cx, self->layers[i].values);
@@ -604,7 +592,7 @@ static void
 measure (GpuContext *cx, gint64 window, gpointer data)
 {
   const Measure *job = data;
-  g_autofree float *logits = g_new0 (float, job->t2s->vocabulary);
+  g_autofree float *logits = g_new0 (float, job->t2s->size.vocabulary);
   MynaGsvT2sRun *run = myna_gsv_t2s_run_new (job->t2s, cx, job->input, logits, NULL, NULL, NULL);
 
   myna_gsv_t2s_run_free (run);
@@ -704,11 +692,11 @@ myna_gsv_t2s_speak (MynaGsvT2s *self,
   g_return_val_if_fail (self != NULL && cx != NULL && input != NULL && sampling != NULL, NULL);
   g_return_val_if_fail (input->max_tokens <= MYNA_GSV_T2S_MAX_TOKENS, NULL);
 
-  logits = g_new (float, self->vocabulary);
+  logits = g_new (float, self->size.vocabulary);
   run = myna_gsv_t2s_run_new (self, cx, input, logits, NULL, cancellable, error);
   if (run == NULL)
     return NULL;
-  sampler = myna_gsv_sampler_new (sampling, self->vocabulary);
+  sampler = myna_gsv_sampler_new (sampling, (int) self->size.vocabulary);
   myna_gsv_sampler_see (sampler, input->prompt, input->n_prompt);
   if (!go_on (run, sampler, logits, input->max_tokens, func, data, tokens, &why, cancellable,
               error))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/voice/gptsovits/myna-gsv-sampler.h"
+#include "engine/voice/gptsovits/myna-gsv-shapes.h"
 #include "engine/voice/gptsovits/myna-gsv-weights.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,25 @@ G_BEGIN_DECLS
  * after loading; reference counted, any thread.
  */
 typedef struct _MynaGsvT2s MynaGsvT2s;
+
+/**
+ * MynaGsvT2sSize:
+ * @vocabulary: tokens with EOS, the last
+ * @phones: rows of the phone table
+ * @inner: width of the feed-forward part
+ *
+ * Extents of a T2S network. There are always 16 heads.
+ */
+typedef struct
+{
+  int n_layers;
+  gint64 channels, inner, vocabulary, phones;
+} MynaGsvT2sSize;
+
+/* Of all released checkpoints but v1's, whose phone table has 512 rows. */
+#define MYNA_GSV_T2S_SIZE ((MynaGsvT2sSize) { 24, 512, 2048, 1025, 732 })
+
+MynaGsvShapes *myna_gsv_t2s_get_shapes (const MynaGsvT2sSize *size, const char *prefix);
 
 MynaGsvT2s *
 myna_gsv_t2s_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError **error);
