@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "engine/lipsync/render/myna-spline.h"
+#include "engine/lipsync/render/myna-yuv.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MynaMap:
+ *
+ * Where each luma pixel of a part of a picture comes from, at nodes MYNA_SPLINE_STEP pixels apart;
+ * coordinates are those of MynaFacePoint, in pixels of the sampled picture.
+ */
+typedef struct
+{
+  MynaRect rect; /* aligned */
+  int columns, rows;
+  float *xs, *ys;
+  gsize allocated;
+} MynaMap;
+
+void myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline);
+void myna_map_clear (MynaMap *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaMap, myna_map_clear)
+
+/* Samples @source once with a bicubic kernel into @out, which gets the size of the map. */
+void myna_resample (MynaYuvImage *out, const MynaYuvImage *source, const MynaMap *map);
+
+G_END_DECLS
