@@ -13,6 +13,7 @@
 #define WINDOW_WIDTH 0.07f /* until the mask is full */
 #define BLEND_FROM 0.025f  /* the pyramid's mask */
 #define BLEND_TO 0.09f
+#define NOSE_MARGIN 0.01f
 #define RING_OUTSIDE 0.04f /* the ring in which colours are compared reaches this far out */
 /* Sharpening beyond this would show grain. */
 #define MAX_SHARPENING 0.7f
@@ -229,6 +230,19 @@ set_jaw_window (MynaCompositor *self, const MynaRect *rect)
       }
 }
 
+static MynaRect
+get_jaw_bounds (const MynaJaw *jaw)
+{
+  const MynaHeadFrame *h = &jaw->head;
+  float middle = (jaw->fall - jaw->rise) / 2, reach = (jaw->fall + jaw->rise) / 2;
+  float x = jaw->chin.x + middle * h->down.x, y = jaw->chin.y + middle * h->down.y;
+  float width = jaw->half_width * fabsf (h->right.x) + reach * fabsf (h->down.x);
+  float height = jaw->half_width * fabsf (h->right.y) + reach * fabsf (h->down.y);
+
+  return (MynaRect) { (int) floorf (x - width), (int) floorf (y - height), (int) (2 * width) + 2,
+                      (int) (2 * height) + 2 };
+}
+
 /**
  * myna_compositor_move_jaw:
  *
@@ -238,11 +252,9 @@ set_jaw_window (MynaCompositor *self, const MynaRect *rect)
 void
 myna_compositor_move_jaw (MynaCompositor *self, const MynaJaw *jaw)
 {
-  float reach = jaw->half_width + MAX (jaw->rise, jaw->fall);
-  MynaRect rect = { (int) (jaw->chin.x - reach), (int) (jaw->chin.y - reach), (int) (2 * reach),
-                    (int) (2 * reach) };
+  MynaRect rect = get_jaw_bounds (jaw);
 
-  if (fabsf (jaw->shift) < 0.25f || reach > 4096)
+  if (fabsf (jaw->shift) < 0.25f || rect.width > 4096 || rect.height > 4096)
     return;
   rect = myna_yuv_align (&rect);
   set_jaw_map (self, &rect, jaw);
@@ -260,6 +272,7 @@ myna_compositor_move_jaw (MynaCompositor *self, const MynaJaw *jaw)
 static float
 get_depth (const MynaMouthTarget *target, float x, float y)
 {
+  float nose = hypotf (x - target->nose.x, y - target->nose.y) - target->nose_radius;
   float least = G_MAXFLOAT;
 
   for (int i = 0; i < target->n_hull; i++)
@@ -269,7 +282,7 @@ get_depth (const MynaMouthTarget *target, float x, float y)
 
       least = MIN (least, (dx * (y - a.y) - dy * (x - a.x)) / sqrtf (dx * dx + dy * dy + 1e-9f));
     }
-  return least - target->inset;
+  return MIN (least - target->inset, nose - NOSE_MARGIN * target->head.unit);
 }
 
 static inline float

@@ -80,6 +80,12 @@ moved (const MynaHeadFrame *h, MynaPoint p, float right, float down)
                        p.y + right * h->right.y + down * h->down.y };
 }
 
+static MynaPoint
+between (MynaPoint a, MynaPoint b, float share)
+{
+  return (MynaPoint) { a.x + share * (b.x - a.x), a.y + share * (b.y - a.y) };
+}
+
 static float
 smooth_step (float from, float to, float x)
 {
@@ -147,6 +153,7 @@ myna_mouth_points_get_bounds (const MynaFace *face)
   myna_head_frame_init (&head, face);
   grow (&box, face, jaw_points, G_N_ELEMENTS (jaw_points), 0.1f * head.unit);
   grow (&box, face, nose_points, G_N_ELEMENTS (nose_points), 0.1f * head.unit);
+  grow (&box, face, cheek_points, 2, 0.1f * head.unit);
   grow (&box, face, lower_outer, G_N_ELEMENTS (lower_outer), 0.1f * head.unit);
   return box;
 }
@@ -434,24 +441,24 @@ find_hull (MynaPoint *points, int n, MynaPoint *hull)
 static void
 set_hull (MynaMouthTarget *self, const MynaFace *face, float mask_size)
 {
-  MynaPoint points[G_N_ELEMENTS (jaw_points) + G_N_ELEMENTS (nose_points)];
-  MynaPoint hull[2 * G_N_ELEMENTS (points)];
+  MynaPoint points[G_N_ELEMENTS (jaw_points) + G_N_ELEMENTS (nose_points) + 2];
+  MynaPoint hull[2 * G_N_ELEMENTS (points)], across, height;
   int n = 0;
 
-  for (gsize i = 1; i + 1 < G_N_ELEMENTS (jaw_points); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (jaw_points); i++)
     points[n++] = carried (&self->jaw, point (face, jaw_points[i]));
   for (gsize i = 0; i < G_N_ELEMENTS (nose_points); i++)
     points[n++] = point (face, nose_points[i]);
+  for (int i = 0; i < 2; i++) /* a broad smile reaches up into the cheeks */
+    points[n++] = point (face, cheek_points[i]);
   self->n_hull = find_hull (points, n, hull);
   for (int i = 0; i < self->n_hull; i++)
     self->hull[i] = hull[i];
+  self->nose = between (point (face, wing_points[0]), point (face, wing_points[1]), 0.5f);
+  across = minus (point (face, wing_points[1]), point (face, wing_points[0]));
+  height = minus (point (face, nose_points[2]), self->nose);
+  self->nose_radius = MAX (0.5f * sqrtf (dot (across, across)), sqrtf (dot (height, height)));
   self->inset = self->head.unit * MAX (0.01f, 0.08f - 0.3f * (mask_size - 1));
-}
-
-static MynaPoint
-between (MynaPoint a, MynaPoint b, float share)
-{
-  return (MynaPoint) { a.x + share * (b.x - a.x), a.y + share * (b.y - a.y) };
 }
 
 static void

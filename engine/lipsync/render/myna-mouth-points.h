@@ -79,6 +79,7 @@ typedef struct
  * @inner: the inner lips as they shall be: the upper from left to right with both corners, then the
  *   lower from right to left without them
  * @hull: where the new mouth may be seen: the jaw and the base of the nose, convex, clockwise
+ * @nose, @nose_radius: a disc in it that is left alone
  * @inset: how far inside @hull the mask begins, pixels
  *
  * Where in the frame everything is to go.
@@ -92,6 +93,8 @@ typedef struct
   MynaPoint inner[MYNA_MOUTH_N_INNER];
   MynaPoint hull[MYNA_MOUTH_MAX_HULL];
   int n_hull;
+  MynaPoint nose;
+  float nose_radius;
   float inset;
   float opening; /* that is reached, pixels */
 } MynaMouthTarget;
