@@ -60,6 +60,8 @@ gboolean myna_face_tracks_is_cut (MynaFaceTracks *self, gint64 frame);
  */
 guint myna_face_tracks_get_n_tracks (MynaFaceTracks *self);
 const MynaFaceTrack *myna_face_tracks_get_track (MynaFaceTracks *self, guint track);
+/* The face where it is seen best: packed R G B, *side × *side; lives as long as the tracks. */
+const guint8 *myna_face_tracks_get_thumbnail (MynaFaceTracks *self, guint track, int *side);
 /* FALSE where that face is not in that frame (@face is left alone). */
 gboolean
 myna_face_tracks_get_face (MynaFaceTracks *self, guint track, gint64 frame, MynaFace *face);
