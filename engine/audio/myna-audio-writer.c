@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "engine/audio/myna-media-input.h"
+#include "engine/audio/myna-media-output.h"
 #include "engine/core/myna-atomic-file.h"
 #include "engine/core/myna-error.h"
 
-#define IO_BUFFER_BYTES 32768
 /* Samples given at once to encoders that take any number. */
 #define FRAME_SAMPLES 4096
 /* Twice the default of the resampler, for a clean top octave. */
@@ -45,13 +45,12 @@ static const Format formats[] = {
 
 struct _MynaAudioWriter
 {
-  MynaAtomicFile *file;
   char *path;
   const Format *kind;
   gboolean is_visible;
 
   AVFormatContext *format;
-  AVIOContext *io;
+  MynaMediaOutput *output;
   AVStream *stream; /* borrowed from format */
   AVCodecContext *codec;
   AVPacket *packet;
@@ -64,7 +63,6 @@ struct _MynaAudioWriter
   gint64 n_in;
   gint64 n_encoded;
   gboolean has_header;
-  GError *error; /* the first one; nothing works after it */
 };
 
 static const Format *
@@ -95,38 +93,15 @@ myna_audio_format_is_known (const char *path)
   return find_format (path) != NULL;
 }
 
-/* Everything FFmpeg writes passes here, so that the reason of a failure is known exactly. */
-static int
-write_cb (void *opaque, const uint8_t *data, int size)
-{
-  MynaAudioWriter *self = opaque;
-
-  if (self->error == NULL)
-    myna_atomic_file_append (self->file, data, (gsize) size, &self->error);
-  return self->error == NULL ? size : AVERROR (EIO);
-}
-
-static int64_t
-seek_cb (void *opaque, int64_t offset, int whence)
-{
-  MynaAudioWriter *self = opaque;
-  off_t position;
-
-  if (whence & AVSEEK_SIZE)
-    return AVERROR (ENOSYS);
-  position = lseek (myna_atomic_file_get_fd (self->file), offset, whence & ~AVSEEK_FORCE);
-  return position >= 0 ? position : AVERROR (errno);
-}
-
 /* FALSE with the error that happened first, else a general one for what FFmpeg refused. */
 static gboolean
 fail (MynaAudioWriter *self, GError **error)
 {
-  if (self->error == NULL)
-    g_set_error (&self->error, MYNA_ERROR, MYNA_ERROR_FAILED,
+  if (self->output->error == NULL)
+    g_set_error (&self->output->error, MYNA_ERROR, MYNA_ERROR_FAILED,
                  _ ("“%s” could not be encoded as %s."), self->path, self->kind->name);
   if (error != NULL)
-    *error = g_error_copy (self->error);
+    *error = g_error_copy (self->output->error);
   return FALSE;
 }
 
@@ -226,10 +201,8 @@ open_format (MynaAudioWriter *self, GError **error)
                    self->kind->name, self->path);
       return FALSE;
     }
-  self->io = avio_alloc_context (av_malloc (IO_BUFFER_BYTES), IO_BUFFER_BYTES, 1, self, NULL,
-                                 write_cb, seek_cb);
-  self->format->pb = self->io;
-  self->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
+  self->output = myna_media_output_new ();
+  myna_media_output_attach (self->output, self->format);
   if (!open_codec (self, error) || !open_converter (self, error))
     return FALSE;
   self->stream = avformat_new_stream (self->format, NULL);
@@ -271,11 +244,11 @@ writer_open (const char *path, int rate, int channels, gboolean visible, GError 
     {
       g_autofree char *working_path = g_strconcat (path, ".incomplete", NULL);
 
-      self->file = myna_atomic_file_begin_visible (path, working_path, error);
+      self->output->file = myna_atomic_file_begin_visible (path, working_path, error);
     }
   else
-    self->file = myna_atomic_file_begin (path, error);
-  return self->file != NULL ? g_steal_pointer (&self) : NULL;
+    self->output->file = myna_atomic_file_begin (path, error);
+  return self->output->file != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -343,7 +316,7 @@ ensure_header (MynaAudioWriter *self, GError **error)
   AVDictionary *options = NULL;
   int result;
 
-  if (self->error != NULL)
+  if (self->output->error != NULL)
     return fail (self, error);
   if (self->has_header)
     return TRUE;
@@ -371,7 +344,7 @@ encode (MynaAudioWriter *self, AVFrame *frame, GError **error)
       result = av_write_frame (self->format, self->packet);
       av_packet_unref (self->packet);
     }
-  if (self->error != NULL || (result != AVERROR (EAGAIN) && result != AVERROR_EOF))
+  if (self->output->error != NULL || (result != AVERROR (EAGAIN) && result != AVERROR_EOF))
     return fail (self, error);
   return TRUE;
 }
@@ -456,7 +429,7 @@ myna_audio_writer_write (MynaAudioWriter *self,
                          gsize n_frames,
                          GError **error)
 {
-  g_return_val_if_fail (self != NULL && self->file != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && self->output->file != NULL, FALSE);
   g_return_val_if_fail (interleaved != NULL || n_frames == 0, FALSE);
 
   if (!ensure_header (self, error))
@@ -473,8 +446,8 @@ myna_audio_writer_write (MynaAudioWriter *self,
       n_frames -= n;
     }
   if (self->is_visible)
-    avio_flush (self->io);
-  return self->error == NULL ? TRUE : fail (self, error);
+    avio_flush (self->output->io);
+  return self->output->error == NULL ? TRUE : fail (self, error);
 }
 
 /* The last frames, what the encoder holds back, and the final header. */
@@ -495,8 +468,8 @@ write_rest (MynaAudioWriter *self, GError **error)
     return FALSE;
   if (av_write_trailer (self->format) < 0)
     return fail (self, error);
-  avio_flush (self->io);
-  return self->error == NULL ? TRUE : fail (self, error);
+  avio_flush (self->output->io);
+  return self->output->error == NULL ? TRUE : fail (self, error);
 }
 
 /**
@@ -510,9 +483,9 @@ write_rest (MynaAudioWriter *self, GError **error)
 gboolean
 myna_audio_writer_finish (MynaAudioWriter *self, GError **error)
 {
-  g_return_val_if_fail (self != NULL && self->file != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && self->output->file != NULL, FALSE);
 
-  return write_rest (self, error) && myna_atomic_file_commit (self->file, error);
+  return write_rest (self, error) && myna_atomic_file_commit (self->output->file, error);
 }
 
 /**
@@ -526,12 +499,12 @@ myna_audio_writer_finish (MynaAudioWriter *self, GError **error)
 gboolean
 myna_audio_writer_finish_incomplete (MynaAudioWriter *self, GError **error)
 {
-  g_return_val_if_fail (self != NULL && self->file != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && self->output->file != NULL, FALSE);
   g_return_val_if_fail (self->is_visible, FALSE);
 
   if (!write_rest (self, error))
     return FALSE;
-  if (fsync (myna_atomic_file_get_fd (self->file)) == 0)
+  if (fsync (myna_atomic_file_get_fd (self->output->file)) == 0)
     return TRUE;
   myna_error_set_from_errno (error, errno, self->path);
   return FALSE;
@@ -550,16 +523,11 @@ myna_audio_writer_free (MynaAudioWriter *self)
     return;
   avcodec_free_context (&self->codec);
   avformat_free_context (self->format);
-  /* What is still in this buffer belongs to an unfinished file. */
-  if (self->io != NULL)
-    av_freep (&self->io->buffer);
-  avio_context_free (&self->io);
+  myna_media_output_free (self->output);
   swr_free (&self->swr);
   if (self->fifo != NULL)
     av_audio_fifo_free (self->fifo);
   av_packet_free (&self->packet);
-  myna_atomic_file_free (self->file);
-  g_clear_error (&self->error);
   g_free (self->clean);
   g_free (self->path);
   g_free (self);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "engine/video/myna-video-reader.h"
+#include "engine/video/myna-video-writer.h"
 
 #include <libavutil/adler32.h>
 #include <libavutil/pixdesc.h>
@@ -13,6 +14,8 @@
  * video-tool info FILE…
  * video-tool frames FILE           number, time, duration and checksum of each frame
  * video-tool picture FILE TIME OUT.ppm
+ * video-tool copy FILE OUT [--audio FILE] [--folder FOLDER] [--lossless] [--hardware] [--stop N]
+ *                                  writes it anew; --stop leaves after N frames
  *
  * Looks at videos through the engine's reader.
  */
@@ -119,12 +122,66 @@ write_picture (const char *path, double time, const char *output)
   return 0;
 }
 
+static char *audio = NULL, *folder = NULL;
+static gboolean lossless = FALSE, hardware = FALSE;
+static int stop = -1;
+
+static const GOptionEntry options[] = {
+  { "audio", 0, 0, G_OPTION_ARG_FILENAME, &audio, "the sound", "FILE" },
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME, &folder, "keeps segments", "FOLDER" },
+  { "lossless", 0, 0, G_OPTION_ARG_NONE, &lossless, "every pixel", NULL },
+  { "hardware", 0, 0, G_OPTION_ARG_NONE, &hardware, "by the graphics card", NULL },
+  { "stop", 0, 0, G_OPTION_ARG_INT, &stop, "leave after so many frames", "N" },
+  { NULL }
+};
+
+static int
+copy (const char *path, const char *output)
+{
+  GError *error = NULL;
+  g_autoptr (MynaVideoReader) reader = myna_video_reader_open (path, &error);
+  MynaVideoWriterOptions wishes = MYNA_VIDEO_WRITER_OPTIONS_INIT;
+  g_autoptr (MynaVideoWriter) writer = NULL;
+  gint64 skip;
+
+  if (reader == NULL)
+    return fail (error);
+  wishes.audio = audio;
+  wishes.lossless = lossless;
+  wishes.coder = hardware ? MYNA_VIDEO_CODER_HARDWARE : MYNA_VIDEO_CODER_AUTO;
+  writer =
+      myna_video_writer_open (output, myna_video_reader_get_info (reader), &wishes, folder, &error);
+  if (writer == NULL)
+    return fail (error);
+  skip = myna_video_writer_get_n_finished (writer);
+  fprintf (stderr, "%s, %" G_GINT64_FORMAT " frames are there\n",
+           myna_video_writer_get_encoder (writer), skip);
+  for (gint64 i = 0; stop < 0 || i < stop; i++)
+    {
+      g_autoptr (MynaVideoFrame) frame = myna_video_reader_next (reader, &error);
+
+      if (frame == NULL)
+        break;
+      if (i >= skip && !myna_video_writer_write (writer, frame, &error))
+        return fail (error);
+    }
+  if (error != NULL)
+    return fail (error);
+  if (stop >= 0)
+    return 0;
+  return myna_video_writer_finish (writer, NULL, &error) ? 0 : fail (error);
+}
+
 int
 main (int argc, char **argv)
 {
   int status = 0;
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   setlocale (LC_ALL, "");
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, NULL))
+    return 2;
   if (argc >= 3 && strcmp (argv[1], "info") == 0)
     {
       for (int i = 2; i < argc; i++)
@@ -135,6 +192,10 @@ main (int argc, char **argv)
     return print_frames (argv[2]);
   if (argc == 5 && strcmp (argv[1], "picture") == 0)
     return write_picture (argv[2], g_ascii_strtod (argv[3], NULL), argv[4]);
-  fprintf (stderr, "usage: video-tool info FILE… | frames FILE | picture FILE TIME OUT.ppm\n");
+  if (argc == 4 && strcmp (argv[1], "copy") == 0)
+    return copy (argv[2], argv[3]);
+  fprintf (
+      stderr,
+      "usage: video-tool info FILE… | frames FILE | picture FILE TIME OUT.ppm | copy FILE OUT\n");
   return 2;
 }
