@@ -8,7 +8,7 @@
 #include "engine/lipsync/mouth/myna-mouth-shaping.h"
 
 /* As MynaMouthPhones: eye distances of the widest opening. */
-#define WIDEST 0.14f
+#define WIDEST 0.165f
 #define VOICED 0.6f
 
 /* What is usual in this recording. */

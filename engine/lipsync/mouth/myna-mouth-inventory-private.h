@@ -25,4 +25,7 @@ struct _MynaMouthInventory
   double reliability;
 };
 
+MynaMouthInventory *myna_mouth_inventory_alloc (gint64 n_frames, MynaMouthSound *sound);
+void myna_mouth_inventory_finish (MynaMouthInventory *self);
+
 G_END_DECLS

@@ -8,9 +8,7 @@
 
 #include "engine/lipsync/mouth/myna-mouth-likeness.h"
 
-/* Which mouths can be shown elsewhere (spec lipsync-default, renderer (a) 1). */
-#define MOST_YAW (35 * (float) G_PI / 180)
-#define LEAST_CONFIDENCE 0.5f
+/* Mouths less sharp than this against the median cannot be shown elsewhere. */
 #define LEAST_SHARPNESS 0.5f
 /* Frames of a run that is kept whole when a long video is thinned out. */
 #define RUN_FRAMES 100
@@ -165,8 +163,15 @@ count_speech (MynaMouthInventory *self)
       self->usable_speech += get_frame_length (self, i);
 }
 
-static MynaMouthInventory *
-inventory_new (gint64 n_frames, MynaMouthSound *sound)
+/**
+ * myna_mouth_inventory_alloc:
+ * @n_frames: of the video
+ * @sound: (nullable): its sound
+ *
+ * Returns: (transfer full): an inventory whose poses, times and cuts are to be filled in
+ */
+MynaMouthInventory *
+myna_mouth_inventory_alloc (gint64 n_frames, MynaMouthSound *sound)
 {
   MynaMouthInventory *self = g_new0 (MynaMouthInventory, 1);
 
@@ -179,9 +184,14 @@ inventory_new (gint64 n_frames, MynaMouthSound *sound)
   return self;
 }
 
-/* Poses, times and cuts are filled in. */
-static void
-inventory_finish (MynaMouthInventory *self)
+/**
+ * myna_mouth_inventory_finish:
+ * @self: an inventory whose poses, times and cuts were filled in
+ *
+ * Takes stock: ranges, units, sounds.
+ */
+void
+myna_mouth_inventory_finish (MynaMouthInventory *self)
 {
   relate_sharpness (self);
   refuse_leaps (self);
@@ -197,80 +207,6 @@ inventory_finish (MynaMouthInventory *self)
                                  self->times[g_array_index (self->units, gint64, u)],
                                  self->unit_keys + u * MYNA_MOUTH_LIKENESS_SIZE);
   self->reliability = myna_mouth_likeness_measure (self);
-}
-
-static float
-distance (const MynaFacePoint *a, const MynaFacePoint *b)
-{
-  return hypotf (a->x - b->x, a->y - b->y);
-}
-
-/* How far the lower lip is tucked up under the upper teeth: the height of its red against its
- * usual; lips rolled in look thin. Outer lower lip 17, inner lower lip 14. */
-static float
-measure_teeth (const MynaFace *face, float eye_distance)
-{
-  return distance (&face->points[14], &face->points[17]) / eye_distance;
-}
-
-static void
-fill_pose (MynaMouthPose *pose, const MynaFace *face)
-{
-  float eyes = myna_face_get_eye_distance (face);
-
-  if (!(eyes > 1) || !isfinite (face->yaw) || !isfinite (face->pitch) || !isfinite (face->roll))
-    return;
-  pose->present = TRUE;
-  pose->opening = myna_face_get_opening (face);
-  pose->width = myna_face_get_mouth_width (face);
-  pose->teeth = measure_teeth (face, eyes);
-  pose->yaw = face->yaw;
-  pose->pitch = face->pitch;
-  pose->roll = face->roll;
-  pose->light = face->light;
-  pose->sharpness = face->sharpness;
-  pose->x = (face->points[33].x + face->points[263].x) / 2;
-  pose->y = (face->points[33].y + face->points[263].y) / 2;
-  pose->size = eyes;
-  pose->usable = fabsf (face->yaw) <= MOST_YAW && face->confidence >= LEAST_CONFIDENCE;
-}
-
-/**
- * myna_mouth_inventory_new:
- * @tracks: the faces of a video
- * @track: the person's index in it
- * @sound: (nullable): the video's own sound; %NULL: only shapes are compared
- * @cancellable: (nullable): looked at every hundred frames
- *
- * Takes stock of a person's mouths. Blocking, any thread but the main one.
- *
- * Returns: (transfer full) (nullable): the inventory; %NULL only when cancelled
- */
-MynaMouthInventory *
-myna_mouth_inventory_new (MynaFaceTracks *tracks,
-                          guint track,
-                          MynaMouthSound *sound,
-                          GCancellable *cancellable,
-                          GError **error)
-{
-  g_autoptr (MynaMouthInventory) self = NULL;
-  g_autofree MynaFace *face = g_new (MynaFace, 1);
-
-  g_return_val_if_fail (tracks != NULL, NULL);
-  g_return_val_if_fail (track < myna_face_tracks_get_n_tracks (tracks), NULL);
-
-  self = inventory_new (myna_face_tracks_get_n_frames (tracks), sound);
-  for (gint64 i = 0; i < self->n_frames; i++)
-    {
-      if (i % 100 == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
-        return NULL;
-      self->times[i] = myna_face_tracks_get_time (tracks, i);
-      self->cuts[i] = myna_face_tracks_is_cut (tracks, i);
-      if (myna_face_tracks_get_face (tracks, track, i, face))
-        fill_pose (&self->poses[i], face);
-    }
-  inventory_finish (self);
-  return g_steal_pointer (&self);
 }
 
 /**
@@ -297,14 +233,14 @@ myna_mouth_inventory_new_from_poses (const MynaMouthPose *poses,
 
   g_return_val_if_fail (n_frames == 0 || (poses != NULL && times != NULL), NULL);
 
-  self = inventory_new (n_frames, sound);
+  self = myna_mouth_inventory_alloc (n_frames, sound);
   for (gint64 i = 0; i < n_frames; i++)
     {
       self->poses[i] = poses[i];
       self->times[i] = times[i];
       self->cuts[i] = cuts != NULL && cuts[i];
     }
-  inventory_finish (self);
+  myna_mouth_inventory_finish (self);
   return self;
 }
 

@@ -11,7 +11,7 @@
 
 /* Opening of a share of 1, in eye distances; with it the 90th percentile of read speech is
  * MYNA_MOUTH_NOMINAL_OPEN. */
-#define WIDEST 0.14f
+#define WIDEST 0.165f
 
 /* Seconds in which a sound's hold falls to 1/e before its own time and after it: a vowel is
  * prepared up to 200 ms ahead, a consonant is not (spec lipsync-default). */

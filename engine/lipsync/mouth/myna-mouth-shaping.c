@@ -11,6 +11,9 @@
  * lipsync-default: critically damped, 40-60 ms). */
 #define SHORTEST_DELAY 0.020
 #define DELAY_RANGE 0.060
+/* Reading ahead by this share of the delay, an opening is half done when it is asked for.
+ * Half a sample less, since a step of the filter already ends behind its sample. */
+#define AHEAD 0.8
 /* The mouth opens fast and closes slowly. */
 #define OPENING_SPEED 1.25
 #define CLOSING_SPEED 0.8
@@ -56,7 +59,7 @@ get_field (MynaMouthShape *shape, int field)
 static void
 smooth (MynaMouthShape *shapes, gsize n, int field, double delay, gboolean asymmetric)
 {
-  gsize ahead = (gsize) lround (delay * MYNA_MOUTH_RATE);
+  gsize ahead = (gsize) lround (AHEAD * delay * MYNA_MOUTH_RATE - 0.5);
   Follower follower = { (double) *get_field (&shapes[0], field), 0 };
 
   for (gsize i = 0; i < n + ahead; i++)

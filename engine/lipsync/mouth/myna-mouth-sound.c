@@ -33,6 +33,11 @@
 #define FORMANT_HZ 4000.0
 #define LPC_ORDER 10
 #define FORMANT_STEP_HZ 25.0
+#define LOWEST_FORMANT_STEP 6    /* 150 Hz */
+#define HIGHEST_FORMANT_STEP 116 /* 2900 Hz */
+#define MOST_FIRST_HZ 1100
+#define LEAST_SECOND_HZ 700
+#define LEAST_SPACING_HZ 250
 #define N_LOW_BINS 256 /* up to FORMANT_HZ */
 #define N_STEPS 160    /* of FORMANT_STEP_HZ up to FORMANT_HZ */
 
@@ -255,37 +260,46 @@ predict (Analysis *self, double a[LPC_ORDER + 1])
   return TRUE;
 }
 
-/* The first two peaks of the prediction's envelope where a mouth's first two resonances can be. */
+static double
+get_envelope (Analysis *self, const double a[LPC_ORDER + 1], int step)
+{
+  double re = 0, im = 0;
+
+  for (int k = 0; k <= LPC_ORDER; k++)
+    {
+      re += a[k] * self->step_cosines[k * step % (2 * N_STEPS)];
+      im += a[k] * self->step_sines[k * step % (2 * N_STEPS)];
+    }
+  return 1 / (re * re + im * im + 1e-12);
+}
+
+/* Peaks of the prediction's envelope: the first where a mouth's first resonance can be, and the
+ * strongest where the second can be (a weak one between is a harmonic). */
 static void
 measure_formants (Analysis *self, MynaMouthSoundFrame *frame)
 {
   double a[LPC_ORDER + 1];
-  double before = 0, now = 0;
-  float peaks[2] = { 0, 0 };
-  int found = 0;
+  double before = 0, now = 0, strongest = 0;
 
-  frame->first = 0;
-  frame->second = 0;
   if (!predict (self, a))
     return;
-  for (int step = 6; step < 132 && found < 2; step++)
+  for (int step = LOWEST_FORMANT_STEP; step <= HIGHEST_FORMANT_STEP; step++)
     {
-      double re = 0, im = 0, next;
-      double hz = step * FORMANT_STEP_HZ;
+      double next = get_envelope (self, a, step);
+      float hz = (float) (step - 1) * (float) FORMANT_STEP_HZ;
+      gboolean peak = now > before && now >= next;
 
-      for (int k = 0; k <= LPC_ORDER; k++)
+      if (peak && frame->first <= 0 && hz < MOST_FIRST_HZ)
+        frame->first = hz;
+      else if (peak && hz > frame->first + LEAST_SPACING_HZ && hz > LEAST_SECOND_HZ &&
+               now > strongest)
         {
-          re += a[k] * self->step_cosines[k * step % (2 * N_STEPS)];
-          im += a[k] * self->step_sines[k * step % (2 * N_STEPS)];
+          frame->second = hz;
+          strongest = now;
         }
-      next = 1 / (re * re + im * im + 1e-12);
-      if (now > before && now >= next && (found == 0 ? hz < 1200 : hz > 700))
-        peaks[found++] = (float) (hz - FORMANT_STEP_HZ);
       before = now;
       now = next;
     }
-  frame->first = peaks[0];
-  frame->second = peaks[1];
 }
 
 static float
