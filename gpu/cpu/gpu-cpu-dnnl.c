@@ -443,8 +443,8 @@ fill_plan (GpuCpuState *state, const GpuOp *op, Plan *plan, GError **error)
   return done;
 }
 
-/* The newest plans are at the end; the oldest goes when there are too many (speech has a new length
- * every sentence). */
+/* The newest plans are at the end; the oldest goes when there are too many (a linear layer has a
+ * new number of rows every sentence). */
 static Plan *
 find_plan (GpuCpuState *state, const GpuOp *op, const PlanKey *key, GError **error)
 {
@@ -531,8 +531,18 @@ run_planned (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
   return done;
 }
 
+/**
+ * gpu_cpu_conv_whole:
+ * @cx: a context
+ * @op: a convolution of any kind
+ * @error: (out) (optional): oneDNN failed
+ *
+ * Computes it by one primitive of its geometry.
+ *
+ * Returns: whether it was computed
+ */
 gboolean
-gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error)
+gpu_cpu_conv_whole (GpuContext *cx, const GpuOp *op, GError **error)
 {
   return run_planned (cx, op, 0, error);
 }

@@ -64,6 +64,7 @@ void *gpu_cpu_scratch (GpuCpuState *state, gsize size);
 
 /* Layers through oneDNN. */
 gboolean gpu_cpu_check (dnnl_status_t status, GError **error);
+gboolean gpu_cpu_conv_whole (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_matmul (GpuContext *cx, const GpuOp *op, GError **error);

@@ -104,13 +104,15 @@ check_speed (GsvParity *parity,
   decode (parity, decoder, utterance, &trace, &sound);
   peak = gpu_context_get_peak (parity->cx);
   gsv_parity_check_floats (parity, out, sound.samples, sound.n);
-  check_windows (parity, decoder, utterance, &sound);
+  if (parity->type == GPU_F32)
+    check_windows (parity, decoder, utterance, &sound);
   estimate = myna_gsv_decoder_estimate (decoder, utterance->n_tokens, utterance->n_phones,
                                         utterance->speed, 0);
   g_test_message ("weights %" G_GUINT64_FORMAT ", scratch %" G_GUINT64_FORMAT
                   ", planned %" G_GUINT64_FORMAT " bytes",
                   myna_gsv_decoder_get_size (decoder), peak, estimate);
-  g_assert_cmpuint (estimate * 11 / 10, >=, peak);
+  /* The allocator rounds up by an eighth at most. */
+  g_assert_cmpuint (estimate * 9 / 8, >=, peak);
   g_free (sound.samples);
 }
 

@@ -617,6 +617,34 @@ test_conv_random (void)
     }
 }
 
+/* Long enough that the CPU computes them in pieces, at both ends and between. */
+static void
+test_conv_long (void)
+{
+  for (int i = 0; i < 10; i++)
+    {
+      gboolean transposed = i % 3 == 0;
+      ConvCase c = { .n = 1,
+                     .h = 1,
+                     .w = check_random_int (64, 600),
+                     .in = 4 * check_random_int (1, 5),
+                     .out = 4 * check_random_int (1, 5),
+                     .kh = 1,
+                     .kw = check_random_int (1, 11),
+                     .groups = i % 5 == 4 ? 4 : 1,
+                     .transposed = transposed };
+
+      c.conv.stride = transposed ? (int) check_random_int (1, 10) : 1;
+      c.conv.dilation = transposed ? 1 : (int) check_random_int (1, 5);
+      c.conv.pad = (int) check_random_int (0, transposed ? (c.kw - 1) / 2 : 30);
+      c.conv.pad_end = (int) check_random_int (0, transposed ? (c.kw - 1) / 2 : 30);
+      if (c.groups > 1 && transposed)
+        c.groups = 1;
+      check_conv (c, &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)],
+                  check_random_int (0, 1) == 1, check_random_int (0, 1) == 1, FALSE);
+    }
+}
+
 /* ---- tables and constants ---- */
 
 static void
@@ -681,6 +709,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/layers/conv-2d", test_conv_2d);
   g_test_add_func ("/gpu/layers/conv-transpose", test_conv_transpose);
   g_test_add_func ("/gpu/layers/conv-random", test_conv_random);
+  g_test_add_func ("/gpu/layers/conv-long", test_conv_long);
   g_test_add_func ("/gpu/layers/embed", test_embed);
   g_test_add_func ("/gpu/layers/constant", test_constant);
   return g_test_run ();
