@@ -119,7 +119,7 @@ read_size (MynaGsvT2sSize *size, MynaTensors *tensors, const char *prefix, GErro
   size->n_layers = count_layers (tensors, prefix);
   if (size->vocabulary >= 2 && size->vocabulary <= MAX_ROWS && size->channels >= HEADS &&
       size->channels <= MAX_CHANNELS && size->channels % HEADS == 0 && size->phones >= 1 &&
-      size->phones <= MAX_ROWS && size->inner >= 1 && size->inner <= MAX_ROWS)
+      size->phones <= MAX_ROWS && size->inner >= 1 && size->inner <= MAX_ROWS && size->n_layers > 0)
     return TRUE;
   g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
                _ ("“%s” is not a text-to-speech model of GPT-SoVITS (.ckpt). Choose another "
