@@ -6,6 +6,7 @@
 
 #include "gpu/gpu-error.h"
 #include "gpu/gpu-ops.h"
+#include "gpu/gpu-weight.h"
 
 G_BEGIN_DECLS
 
@@ -184,7 +185,10 @@ typedef struct
 {
   const char *name;
   /* Copies and packs; the weight's description is filled in. */
-  gboolean (*weight_pack) (GpuWeight *w, const float *values, const float *bias, GError **error);
+  gboolean (*weight_pack) (GpuWeight *w,
+                           const GpuValues *values,
+                           const float *bias,
+                           GError **error);
   void (*weight_drop) (GpuWeight *w);
   gboolean (*context_open) (GpuContext *cx, GError **error);
   void (*context_close) (GpuContext *cx);
@@ -227,6 +231,9 @@ struct _GpuContext
 };
 
 const GpuBackendClass *gpu_cpu_backend (void);
+
+/* As floats: @values' own memory, or new memory in *@made (g_free). */
+const float *gpu_values_widen (const GpuValues *values, gsize n, float **made);
 
 /* A result tensor in the current scope; NULL data once the context has failed. */
 GpuTensor *gpu_context_new_tensor (GpuContext *cx, GpuShape shape, GpuType type);

@@ -3,6 +3,8 @@
 
 #include "gpu/gpu-private.h"
 
+#include "gpu/gpu-half.h"
+
 static GpuWeight *
 weight_new (GpuDevice *device, GpuWeightKind kind, GpuType type)
 {
@@ -17,12 +19,48 @@ weight_new (GpuDevice *device, GpuWeightKind kind, GpuType type)
 }
 
 static GpuWeight *
-weight_pack (GpuWeight *self, const float *values, const float *bias, GError **error)
+weight_pack (GpuWeight *self, const GpuValues *values, const float *bias, GError **error)
 {
   self->has_bias = bias != NULL;
   if (!self->device->backend->weight_pack (self, values, bias, error))
     g_clear_pointer (&self, gpu_weight_unref);
   return self;
+}
+
+static GpuValues
+from_floats (const float *values)
+{
+  return (GpuValues) { values, GPU_F32, NULL };
+}
+
+/**
+ * gpu_values_widen:
+ * @values: of any type
+ * @n: their number
+ * @made: (out) (transfer full) (nullable): new memory for g_free(), or %NULL
+ *
+ * For backends that take floats only.
+ *
+ * Returns: (transfer none): the values as floats
+ */
+const float *
+gpu_values_widen (const GpuValues *values, gsize n, float **made)
+{
+  *made = NULL;
+  if (values->type == GPU_F32)
+    return values->data;
+  *made = g_new (float, n);
+  if (values->type == GPU_F16)
+    gpu_cpu_from_f16 (values->data, *made, (gint64) n);
+  else
+    gpu_cpu_from_bf16 (values->data, *made, (gint64) n);
+  return *made;
+}
+
+static gboolean
+is_wide_or_half (GpuType type)
+{
+  return type == GPU_F32 || type == GPU_F16 || type == GPU_BF16;
 }
 
 /**
@@ -46,9 +84,36 @@ gpu_weight_new_linear (GpuDevice *device,
                        const float *bias,
                        GError **error)
 {
+  GpuValues values = from_floats (w);
+
+  return gpu_weight_new_linear_from (device, type, out, in, &values, bias, error);
+}
+
+/**
+ * gpu_weight_new_linear_from:
+ * @device: where it will be used
+ * @type: how it is kept: f32, f16, bf16 or i8 (one scale a row, symmetric)
+ * @out: rows
+ * @in: columns
+ * @w: [out, in]
+ * @bias: (nullable): [out]
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Returns: (transfer full) (nullable): the weight of gpu_linear()
+ */
+GpuWeight *
+gpu_weight_new_linear_from (GpuDevice *device,
+                            GpuType type,
+                            gint64 out,
+                            gint64 in,
+                            const GpuValues *w,
+                            const float *bias,
+                            GError **error)
+{
   GpuWeight *self;
 
   g_return_val_if_fail (device != NULL && w != NULL && out > 0 && in > 0 && type != GPU_I32, NULL);
+  g_return_val_if_fail (w->data != NULL && is_wide_or_half (w->type), NULL);
 
   self = weight_new (device, GPU_WEIGHT_LINEAR, type);
   self->out = out;
@@ -63,13 +128,14 @@ conv_new (GpuDevice *device,
           gboolean two_d,
           const gint64 *out_in_kh_kw,
           int groups,
-          const float *w,
+          const GpuValues *w,
           const float *bias,
           GError **error)
 {
   GpuWeight *self;
 
   g_return_val_if_fail (device != NULL && w != NULL && type != GPU_I32 && type != GPU_I8, NULL);
+  g_return_val_if_fail (w->data != NULL && is_wide_or_half (w->type), NULL);
   for (int i = 0; i < 4; i++)
     g_return_val_if_fail (out_in_kh_kw[i] > 0, NULL);
   g_return_val_if_fail (
@@ -110,6 +176,36 @@ gpu_weight_new_conv_1d (GpuDevice *device,
                         const float *bias,
                         GError **error)
 {
+  GpuValues values = from_floats (w);
+
+  return gpu_weight_new_conv_1d_from (device, type, out, in, k, groups, &values, bias, error);
+}
+
+/**
+ * gpu_weight_new_conv_1d_from:
+ * @device: where it will be used
+ * @type: how it is kept: f32, f16 or bf16
+ * @out: result channels
+ * @in: channels
+ * @k: taps
+ * @groups: divides both; as many as channels is depthwise
+ * @w: [out, in/groups, k]
+ * @bias: (nullable): [out]
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Returns: (transfer full) (nullable): the weight of gpu_conv_1d()
+ */
+GpuWeight *
+gpu_weight_new_conv_1d_from (GpuDevice *device,
+                             GpuType type,
+                             gint64 out,
+                             gint64 in,
+                             gint64 k,
+                             int groups,
+                             const GpuValues *w,
+                             const float *bias,
+                             GError **error)
+{
   return conv_new (device, type, GPU_WEIGHT_CONV, FALSE, (gint64[]) { out, in, 1, k }, groups, w,
                    bias, error);
 }
@@ -141,6 +237,38 @@ gpu_weight_new_conv_2d (GpuDevice *device,
                         const float *bias,
                         GError **error)
 {
+  GpuValues values = from_floats (w);
+
+  return gpu_weight_new_conv_2d_from (device, type, out, in, kh, kw, groups, &values, bias, error);
+}
+
+/**
+ * gpu_weight_new_conv_2d_from:
+ * @device: where it will be used
+ * @type: how it is kept: f32, f16 or bf16
+ * @out: result channels
+ * @in: channels
+ * @kh: rows of taps
+ * @kw: columns of taps
+ * @groups: divides both; as many as channels is depthwise
+ * @w: [out, in/groups, kh, kw]
+ * @bias: (nullable): [out]
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Returns: (transfer full) (nullable): the weight of gpu_conv_2d()
+ */
+GpuWeight *
+gpu_weight_new_conv_2d_from (GpuDevice *device,
+                             GpuType type,
+                             gint64 out,
+                             gint64 in,
+                             gint64 kh,
+                             gint64 kw,
+                             int groups,
+                             const GpuValues *w,
+                             const float *bias,
+                             GError **error)
+{
   return conv_new (device, type, GPU_WEIGHT_CONV, TRUE, (gint64[]) { out, in, kh, kw }, groups, w,
                    bias, error);
 }
@@ -167,6 +295,34 @@ gpu_weight_new_conv_transpose_1d (GpuDevice *device,
                                   const float *w,
                                   const float *bias,
                                   GError **error)
+{
+  GpuValues values = from_floats (w);
+
+  return gpu_weight_new_conv_transpose_1d_from (device, type, in, out, k, &values, bias, error);
+}
+
+/**
+ * gpu_weight_new_conv_transpose_1d_from:
+ * @device: where it will be used
+ * @type: how it is kept: f32, f16 or bf16
+ * @in: channels
+ * @out: result channels
+ * @k: taps
+ * @w: [in, out, k]
+ * @bias: (nullable): [out]
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Returns: (transfer full) (nullable): the weight of gpu_conv_transpose_1d()
+ */
+GpuWeight *
+gpu_weight_new_conv_transpose_1d_from (GpuDevice *device,
+                                       GpuType type,
+                                       gint64 in,
+                                       gint64 out,
+                                       gint64 k,
+                                       const GpuValues *w,
+                                       const float *bias,
+                                       GError **error)
 {
   return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, FALSE, (gint64[]) { out, in, 1, k }, 1,
                    w, bias, error);
@@ -197,8 +353,10 @@ gpu_weight_new_conv_transpose_2d (GpuDevice *device,
                                   const float *bias,
                                   GError **error)
 {
+  GpuValues values = from_floats (w);
+
   return conv_new (device, type, GPU_WEIGHT_CONV_TRANSPOSE, TRUE, (gint64[]) { out, in, kh, kw }, 1,
-                   w, bias, error);
+                   &values, bias, error);
 }
 
 /**
@@ -216,10 +374,35 @@ GpuWeight *
 gpu_weight_new_table (
     GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error)
 {
+  GpuValues values = from_floats (w);
+
+  return gpu_weight_new_table_from (device, type, rows, columns, &values, error);
+}
+
+/**
+ * gpu_weight_new_table_from:
+ * @device: where it will be used
+ * @type: how it is kept: f32, f16 or bf16
+ * @rows: entries
+ * @columns: channels of an entry
+ * @w: [rows, columns]
+ * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
+ *
+ * Returns: (transfer full) (nullable): the table of gpu_embed()
+ */
+GpuWeight *
+gpu_weight_new_table_from (GpuDevice *device,
+                           GpuType type,
+                           gint64 rows,
+                           gint64 columns,
+                           const GpuValues *w,
+                           GError **error)
+{
   GpuWeight *self;
 
   g_return_val_if_fail (device != NULL && w != NULL && rows > 0 && columns > 0, NULL);
-  g_return_val_if_fail (type == GPU_F32 || type == GPU_F16 || type == GPU_BF16, NULL);
+  g_return_val_if_fail (is_wide_or_half (type) && w->data != NULL && is_wide_or_half (w->type),
+                        NULL);
 
   self = weight_new (device, GPU_WEIGHT_TABLE, type);
   self->out = rows;
@@ -239,13 +422,14 @@ gpu_weight_new_table (
 GpuWeight *
 gpu_weight_new_constant (GpuDevice *device, GpuShape shape, const float *values, GError **error)
 {
+  GpuValues source = from_floats (values);
   GpuWeight *self;
 
   g_return_val_if_fail (device != NULL && values != NULL && gpu_shape_size (shape) > 0, NULL);
 
   self = weight_new (device, GPU_WEIGHT_CONSTANT, GPU_F32);
   self->shape = shape;
-  return weight_pack (self, values, NULL, error);
+  return weight_pack (self, &source, NULL, error);
 }
 
 /**

@@ -6,6 +6,22 @@
 
 G_BEGIN_DECLS
 
+/**
+ * GpuValues:
+ * @data: dense, row-major, aligned for @type
+ * @type: f32, f16 or bf16
+ * @owner: (nullable): the memory that holds @data, a mapped file; the CPU then reads the values
+ * where they lie instead of copying them, and keeps a reference
+ *
+ * Values for a weight in host memory.
+ */
+typedef struct
+{
+  gconstpointer data;
+  GpuType type;
+  GBytes *owner;
+} GpuValues;
+
 /*
  * Weights come in the layout of the checkpoints (PyTorch): linear [out, in], convolutions [out,
  * in/groups, k…], transposed convolutions [in, out, k…]; bias [out] or NULL. The values are f32 in
@@ -58,6 +74,48 @@ GpuWeight *gpu_weight_new_conv_transpose_2d (GpuDevice *device,
 /* An embedding table [rows, columns] for gpu_embed(). */
 GpuWeight *gpu_weight_new_table (
     GpuDevice *device, GpuType type, gint64 rows, gint64 columns, const float *w, GError **error);
+/* The same from values of another type, or from a mapped file. Those that are already of `type` are
+ * not rounded again. */
+GpuWeight *gpu_weight_new_linear_from (GpuDevice *device,
+                                       GpuType type,
+                                       gint64 out,
+                                       gint64 in,
+                                       const GpuValues *w,
+                                       const float *bias,
+                                       GError **error);
+GpuWeight *gpu_weight_new_conv_1d_from (GpuDevice *device,
+                                        GpuType type,
+                                        gint64 out,
+                                        gint64 in,
+                                        gint64 k,
+                                        int groups,
+                                        const GpuValues *w,
+                                        const float *bias,
+                                        GError **error);
+GpuWeight *gpu_weight_new_conv_2d_from (GpuDevice *device,
+                                        GpuType type,
+                                        gint64 out,
+                                        gint64 in,
+                                        gint64 kh,
+                                        gint64 kw,
+                                        int groups,
+                                        const GpuValues *w,
+                                        const float *bias,
+                                        GError **error);
+GpuWeight *gpu_weight_new_conv_transpose_1d_from (GpuDevice *device,
+                                                  GpuType type,
+                                                  gint64 in,
+                                                  gint64 out,
+                                                  gint64 k,
+                                                  const GpuValues *w,
+                                                  const float *bias,
+                                                  GError **error);
+GpuWeight *gpu_weight_new_table_from (GpuDevice *device,
+                                      GpuType type,
+                                      gint64 rows,
+                                      gint64 columns,
+                                      const GpuValues *w,
+                                      GError **error);
 /* A constant tensor (norm gains, positions, codebooks), f32, usable as an operand through
  * gpu_constant(). */
 GpuWeight *

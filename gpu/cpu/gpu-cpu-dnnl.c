@@ -298,9 +298,15 @@ find_packed (GpuCpuState *state,
     }
   if (weight->rows != NULL)
     {
+      g_autofree float *made = NULL;
+      GpuValues rows = { weight->rows, weight->rows_type, NULL };
+
       plain = w->kind == GPU_WEIGHT_LINEAR ? linear_weight_layout (w, FALSE)
                                            : conv_weight_layout (w, FALSE);
-      done = reorder (state, plain, weight->rows, layout, packed->values, error);
+      done = reorder (
+          state, plain,
+          gpu_values_widen (&rows, dnnl_memory_desc_get_size (plain) / sizeof *made, &made), layout,
+          packed->values, error);
       dnnl_memory_desc_destroy (plain);
     }
   else
@@ -315,10 +321,7 @@ find_packed (GpuCpuState *state,
       return NULL;
     }
   if (w->kind != GPU_WEIGHT_LINEAR)
-    {
-      free (weight->rows);
-      weight->rows = NULL;
-    }
+    gpu_cpu_rows_free (weight);
   g_ptr_array_add (weight->packed, packed);
   return packed;
 }

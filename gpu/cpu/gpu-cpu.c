@@ -65,6 +65,12 @@ weight_columns (const GpuWeight *w)
   return other / w->groups * w->kh * w->kw;
 }
 
+static gboolean
+is_conv (const GpuWeight *w)
+{
+  return w->kind == GPU_WEIGHT_CONV || w->kind == GPU_WEIGHT_CONV_TRANSPOSE;
+}
+
 /* Symmetric, one scale a row: the greatest magnitude becomes 127. */
 static void
 quantise_row (const float *x, gint8 *y, float *scale, gint64 n)
@@ -78,33 +84,40 @@ quantise_row (const float *x, gint8 *y, float *scale, gint64 n)
     y[i] = most > 0 ? (gint8) lrintf (x[i] / *scale) : 0;
 }
 
+/* Floats with the values that the type can hold. */
+static void
+round_rows (GpuType type, const float *values, float *rounded, gint64 n)
+{
+  guint16 halves[1024];
+
+  for (gint64 i = 0; i < n; i += G_N_ELEMENTS (halves))
+    {
+      gint64 now = MIN (n - i, (gint64) G_N_ELEMENTS (halves));
+
+      if (type == GPU_F16)
+        {
+          gpu_cpu_to_f16 (values + i, halves, now);
+          gpu_cpu_from_f16 (halves, rounded + i, now);
+        }
+      else
+        {
+          gpu_cpu_to_bf16 (values + i, halves, now);
+          gpu_cpu_from_bf16 (halves, rounded + i, now);
+        }
+    }
+}
+
 /* Rows in the type they are kept in. Convolutions are computed in f32 but hold the values of their
  * type, so that a device that computes with halves has the same weights. */
 static void
 store_rows (const GpuWeight *w, GpuCpuWeight *weight, const float *values)
 {
   gint64 rows = weight_rows (w), columns = weight_columns (w), n = rows * columns;
-  gboolean conv = w->kind == GPU_WEIGHT_CONV || w->kind == GPU_WEIGHT_CONV_TRANSPOSE;
 
   if (w->type == GPU_F32)
     memcpy (weight->rows, values, sizeof (float) * (gsize) n);
-  else if (conv)
-    for (gint64 i = 0; i < n; i++)
-      {
-        guint16 half;
-        float *wide = (float *) weight->rows + i;
-        guint32 bits;
-
-        if (w->type == GPU_F16)
-          {
-            gpu_cpu_to_f16 (values + i, &half, 1);
-            gpu_cpu_from_f16 (&half, wide, 1);
-            continue;
-          }
-        gpu_cpu_to_bf16 (values + i, &half, 1);
-        bits = (guint32) half << 16;
-        memcpy (wide, &bits, sizeof bits);
-      }
+  else if (is_conv (w))
+    round_rows (w->type, values, weight->rows, n);
   else if (w->type == GPU_F16)
     gpu_cpu_to_f16 (values, weight->rows, n);
   else if (w->type == GPU_BF16)
@@ -113,6 +126,29 @@ store_rows (const GpuWeight *w, GpuCpuWeight *weight, const float *values)
     for (gint64 row = 0; row < rows; row++)
       quantise_row (values + row * columns, (gint8 *) weight->rows + row * columns,
                     weight->scales + row, columns);
+}
+
+/* Whether the rows can stay where they are. A convolution is widened when it is packed, which loses
+ * nothing; the kernels of the others read their own type. */
+static gboolean
+can_borrow (const GpuWeight *w, const GpuValues *values)
+{
+  return values->owner != NULL && (values->type == w->type || (is_conv (w) && w->type == GPU_F32));
+}
+
+/**
+ * gpu_cpu_rows_free:
+ * @weight: a weight
+ *
+ * Gives up the plain values.
+ */
+void
+gpu_cpu_rows_free (GpuCpuWeight *weight)
+{
+  if (weight->owner == NULL)
+    free (weight->rows);
+  weight->rows = NULL;
+  g_clear_pointer (&weight->owner, g_bytes_unref);
 }
 
 static void *
@@ -149,24 +185,50 @@ weight_drop (GpuWeight *w)
   if (weight == NULL)
     return;
   gpu_cpu_plans_free (weight);
-  free (weight->rows);
+  gpu_cpu_rows_free (weight);
   free (weight->scales);
   free (weight->bias);
   g_mutex_clear (&weight->lock);
   g_free (weight);
 }
 
+/* Takes the rows: borrowed, or copied into the weight's own memory. */
 static gboolean
-weight_pack (GpuWeight *w, const float *values, const float *bias, GError **error)
+take_rows (GpuWeight *w, GpuCpuWeight *weight, const GpuValues *values)
+{
+  gsize n = (gsize) (weight_rows (w) * weight_columns (w));
+  g_autofree float *made = NULL;
+
+  if (can_borrow (w, values))
+    {
+      weight->rows = (void *) values->data;
+      weight->rows_type = values->type;
+      weight->owner = g_bytes_ref (values->owner);
+      return TRUE;
+    }
+  weight->rows_type = is_conv (w) ? GPU_F32 : w->type;
+  weight->rows = aligned_copy (NULL, w->size);
+  if (w->type == GPU_I8)
+    weight->scales = aligned_copy (NULL, sizeof (float) * (gsize) w->out);
+  if (weight->rows == NULL || (w->type == GPU_I8 && weight->scales == NULL))
+    return FALSE;
+  if (values->type == w->type && !is_conv (w))
+    memcpy (weight->rows, values->data, w->size);
+  else
+    store_rows (w, weight, gpu_values_widen (values, n, &made));
+  return TRUE;
+}
+
+static gboolean
+weight_pack (GpuWeight *w, const GpuValues *values, const float *bias, GError **error)
 {
   GpuCpuWeight *weight;
-  gboolean conv = w->kind == GPU_WEIGHT_CONV || w->kind == GPU_WEIGHT_CONV_TRANSPOSE;
-  gsize element = conv ? sizeof (float) : gpu_type_size (w->type);
+  gsize element = is_conv (w) ? sizeof (float) : gpu_type_size (w->type);
 
   if (w->kind == GPU_WEIGHT_CONSTANT)
     {
       w->size = sizeof (float) * (guint64) gpu_shape_size (w->shape);
-      w->packed = aligned_copy (values, w->size);
+      w->packed = aligned_copy (values->data, w->size);
       return w->packed != NULL || set_no_memory (error);
     }
   weight = g_new0 (GpuCpuWeight, 1);
@@ -174,15 +236,14 @@ weight_pack (GpuWeight *w, const float *values, const float *bias, GError **erro
   gpu_cpu_plans_new (weight);
   w->packed = weight;
   w->size = element * (guint64) (weight_rows (w) * weight_columns (w));
-  weight->rows = aligned_copy (NULL, w->size);
-  if (w->type == GPU_I8)
-    weight->scales = aligned_copy (NULL, sizeof (float) * (gsize) w->out);
-  if (bias != NULL)
-    weight->bias = aligned_copy (bias, sizeof (float) * (gsize) w->out);
-  if (weight->rows == NULL || (w->type == GPU_I8 && weight->scales == NULL) ||
-      (bias != NULL && weight->bias == NULL))
+  if (!take_rows (w, weight, values))
     return set_no_memory (error);
-  store_rows (w, weight, values);
+  if (bias != NULL)
+    {
+      weight->bias = aligned_copy (bias, sizeof (float) * (gsize) w->out);
+      if (weight->bias == NULL)
+        return set_no_memory (error);
+    }
   return TRUE;
 }
 

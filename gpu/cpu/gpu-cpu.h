@@ -38,13 +38,16 @@ typedef struct
 /**
  * GpuCpuWeight:
  *
- * Linear and table: rows in the weight's type. Convolutions: f32 in PyTorch's layout until oneDNN
- * has packed them. Constants are bare floats instead (see gpu_constant()).
+ * Linear and table: rows in the weight's type. Convolutions: in PyTorch's layout, f32 or in
+ * @rows_type as a mapped file has them, until oneDNN has packed them. Where @owner is set the rows
+ * are its memory. Constants are bare floats instead (see gpu_constant()).
  */
 typedef struct
 {
   GMutex lock; /* of what follows but the values, which do not change */
   void *rows;
+  GpuType rows_type;
+  GBytes *owner;
   float *scales; /* i8: one a row */
   float *bias;
   GPtrArray *plans;  /* GpuCpuPlan */
@@ -88,6 +91,7 @@ gboolean gpu_cpu_gemm (GpuContext *cx,
                        const float *b,
                        float *c,
                        GError **error);
+void gpu_cpu_rows_free (GpuCpuWeight *weight);
 void gpu_cpu_plans_new (GpuCpuWeight *weight);
 void gpu_cpu_plans_free (GpuCpuWeight *weight);
 

@@ -107,10 +107,16 @@ make_constant (GpuWeight *w, const float *values, GError **error)
   return TRUE;
 }
 
+static gsize
+count_values (const GpuWeight *w)
+{
+  return (gsize) (w->in / w->groups * w->out * w->kh * w->kw);
+}
+
 /**
  * gpu_ggml_weight_pack:
  * @w: a described weight
- * @values: as in the checkpoint
+ * @source: as in the checkpoint
  * @bias: (nullable): [out]
  * @error: (out) (optional): GPU_ERROR_OUT_OF_MEMORY
  *
@@ -119,21 +125,24 @@ make_constant (GpuWeight *w, const float *values, GError **error)
  * Returns: whether it fitted
  */
 gboolean
-gpu_ggml_weight_pack (GpuWeight *w, const float *values, const float *bias, GError **error)
+gpu_ggml_weight_pack (GpuWeight *w, const GpuValues *source, const float *bias, GError **error)
 {
   GpuGgmlDevice *device = w->device->handle;
   GpuGgmlWeight *weight;
+  g_autofree float *made = NULL;
+  const float *values;
   gint64 ne[4];
   gboolean transposed = w->kind == GPU_WEIGHT_CONV_TRANSPOSE;
 
   if (w->kind == GPU_WEIGHT_CONSTANT)
-    return make_constant (w, values, error);
+    return make_constant (w, source->data, error);
+  values = gpu_values_widen (source, count_values (w), &made);
   weight = g_new0 (GpuGgmlWeight, 1);
   g_mutex_init (&weight->lock);
   weight->phases = g_ptr_array_new ();
   w->packed = weight;
   if (transposed)
-    weight->values = g_memdup2 (values, sizeof (float) * (gsize) (w->in * w->out * w->kh * w->kw));
+    weight->values = g_memdup2 (values, sizeof (float) * count_values (w));
   weight_ne (w, ne);
   weight->meta = ggml_init ((struct ggml_init_params) { 2 * ggml_tensor_overhead (), NULL, true });
   if (!transposed)

@@ -146,7 +146,7 @@ struct ggml_tensor *gpu_ggml_dense (struct ggml_context *m, struct ggml_tensor *
 
 /* gpu-ggml-weight.c */
 gboolean
-gpu_ggml_weight_pack (GpuWeight *w, const float *values, const float *bias, GError **error);
+gpu_ggml_weight_pack (GpuWeight *w, const GpuValues *source, const float *bias, GError **error);
 void gpu_ggml_weight_drop (GpuWeight *w);
 const GpuWeight *gpu_ggml_weight_on_cpu (const GpuWeight *w, GError **error);
 const GpuGgmlPhase *gpu_ggml_weight_phase (const GpuWeight *w, int sh, int sw);
