@@ -3,6 +3,8 @@
 
 #include "tests/golden/gsv-parity.h"
 
+#include <math.h>
+
 /* One registered test. */
 typedef struct
 {
@@ -66,6 +68,71 @@ gsv_parity_add (GoldenSet *set, const char *prefix, GsvParityFunc func)
         *entry = (Entry) { set, g_strdup (names[i]), types[k].type, func };
         g_test_add_data_func_full (path, entry, run_entry, entry_free);
       }
+}
+
+typedef struct
+{
+  GoldenSet *set;
+  GsvDeviceFunc func;
+} Devices;
+
+/* Sums in another order, and halves where a device rounds to them (golden_env says not to). */
+#define DEVICE_REL 1e-4
+
+static void
+check_device (const Devices *entry, GpuDevice *device, const float *wanted, gsize n)
+{
+  gsize n_found;
+  g_autofree float *found = entry->func (entry->set, device, &n_found);
+  double difference = 0, power = 0;
+
+  g_assert_cmpuint (n_found, ==, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      difference += ((double) found[i] - wanted[i]) * ((double) found[i] - wanted[i]);
+      power += (double) wanted[i] * wanted[i];
+    }
+  g_test_message ("%s: rel %.2e", gpu_device_get_name (device), sqrt (difference / power));
+  g_assert_cmpfloat (power, >, 0);
+  g_assert_cmpfloat (sqrt (difference / power), <=, DEVICE_REL);
+}
+
+static void
+run_devices (gconstpointer data)
+{
+  const Devices *entry = data;
+  g_autoptr (GPtrArray) devices = gpu_devices ();
+  g_autofree float *wanted = NULL;
+  gsize n = 0;
+
+  if (devices->len < 2)
+    {
+      g_test_skip ("no device but the processor");
+      return;
+    }
+  for (guint i = 0; i < devices->len; i++)
+    if (i == 0)
+      wanted = entry->func (entry->set, devices->pdata[i], &n);
+    else
+      check_device (entry, devices->pdata[i], wanted, n);
+}
+
+/**
+ * gsv_parity_add_devices:
+ * @set: golden cases
+ * @name: of a network
+ * @func: computes something short with it
+ *
+ * Adds a test that compares all devices with the processor.
+ */
+void
+gsv_parity_add_devices (GoldenSet *set, const char *name, GsvDeviceFunc func)
+{
+  g_autofree char *path = g_strdup_printf ("/golden/%s/devices", name);
+  Devices *entry = g_new (Devices, 1);
+
+  *entry = (Devices) { set, func };
+  g_test_add_data_func_full (path, entry, run_devices, g_free);
 }
 
 /**

@@ -31,6 +31,11 @@ typedef void (*GsvParityFunc) (GsvParity *self);
  * f32 and f16 weights. */
 void gsv_parity_add (GoldenSet *set, const char *prefix, GsvParityFunc func);
 
+/* Adds “/golden/NAME/devices” for what is computed by a reduced length on every device. @func makes
+ * the values on @device, g_free(). They are compared with the CPU's, relative to their rms. */
+typedef float *(*GsvDeviceFunc) (GoldenSet *set, GpuDevice *device, gsize *n);
+void gsv_parity_add_devices (GoldenSet *set, const char *name, GsvDeviceFunc func);
+
 /* The weights of the case's network, or of @network. */
 MynaTensors *gsv_parity_weights (GsvParity *self, const char *network);
 /* int16 sound, divided by 32768. */

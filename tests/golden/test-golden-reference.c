@@ -9,6 +9,8 @@
 #include "engine/voice/gptsovits/myna-gsv-spectrum.h"
 #include "tests/golden/gsv-parity.h"
 
+#include <math.h>
+
 static void
 check_resampler (GsvParity *parity, const char *in, int rate, int new_rate, const char *out)
 {
@@ -126,6 +128,58 @@ check_speaker (GsvParity *parity)
                     myna_gsv_speaker_run (speaker, parity->cx, fbank, (gint64) n_short, NULL));
 }
 
+/* A sweep of @n samples. */
+static float *
+make_sound (gsize n)
+{
+  float *sound = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    sound[i] = 0.3f * sinf ((float) i * (0.02f + (float) i * 1e-5f));
+  return sound;
+}
+
+static float *
+read_all (GpuContext *cx, const GpuTensor *value, gsize *n)
+{
+  g_autoptr (GError) error = NULL;
+  float *values;
+
+  *n = (gsize) gpu_shape_size (gpu_tensor_get_shape (value));
+  values = g_new (float, *n);
+  gpu_tensor_read_f32 (cx, value, values, &error);
+  g_assert_no_error (error);
+  return values;
+}
+
+static float *
+run_hubert_on (GoldenSet *set, GpuDevice *device, gsize *n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaTensors) weights = golden_weights_new (set, "cnhubert", GOLDEN_WEIGHTS_F32);
+  g_autoptr (MynaGsvHubert) hubert = myna_gsv_hubert_new (weights, device, GPU_F32, &error);
+  g_autoptr (GpuContext) cx = gpu_context_new (device);
+  g_autofree float *sound = make_sound (3200);
+
+  g_assert_no_error (error);
+  return read_all (cx, myna_gsv_hubert_run (hubert, cx, sound, 3200, NULL), n);
+}
+
+static float *
+run_speaker_on (GoldenSet *set, GpuDevice *device, gsize *n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaTensors) weights = golden_weights_new (set, "eres2netv2", GOLDEN_WEIGHTS_F32);
+  g_autoptr (MynaGsvSpeaker) speaker = myna_gsv_speaker_new (weights, device, GPU_F32, &error);
+  g_autoptr (GpuContext) cx = gpu_context_new (device);
+  g_autofree float *sound = make_sound (4800);
+  gsize n_frames;
+  g_autofree float *fbank = myna_gsv_fbank (sound, 4800, &n_frames);
+
+  g_assert_no_error (error);
+  return read_all (cx, myna_gsv_speaker_run (speaker, cx, fbank, (gint64) n_frames, NULL), n);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,6 +193,8 @@ main (int argc, char **argv)
   gsv_parity_add (set, "cnhubert", check_hubert);
   gsv_parity_add (set, "codes-", check_codes);
   gsv_parity_add (set, "eres2netv2", check_speaker);
+  gsv_parity_add_devices (set, "cnhubert", run_hubert_on);
+  gsv_parity_add_devices (set, "eres2netv2", run_speaker_on);
   status = g_test_run ();
   golden_set_free (set);
   return status;

@@ -174,6 +174,117 @@ check_sovits (GsvParity *parity)
   check_speed (parity, decoder, &utterance, "1.3");
 }
 
+/* ---- what needs no reference ---- */
+
+/* Some tokens and phones of nobody. */
+typedef struct
+{
+  gint32 tokens[48], phones[12];
+  float timbre[1024];
+  MynaGsvUtterance utterance;
+} Invented;
+
+static void
+invent (Invented *self, gsize n_tokens)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->tokens); i++)
+    self->tokens[i] = (gint32) (i * 37 % 1024);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->phones); i++)
+    self->phones[i] = (gint32) (i * 11 % 322);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->timbre); i++)
+    self->timbre[i] = sinf ((float) i);
+  self->utterance = (MynaGsvUtterance) { .tokens = self->tokens,
+                                         .n_tokens = n_tokens,
+                                         .phones = self->phones,
+                                         .n_phones = G_N_ELEMENTS (self->phones),
+                                         .timbre = self->timbre,
+                                         .speed = 1,
+                                         .noise_scale = MYNA_GSV_NOISE_SCALE,
+                                         .random.seed = 42 };
+}
+
+static MynaGsvDecoder *
+make_decoder (GoldenSet *set, GpuDevice *device)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaTensors) weights = golden_weights_new (set, "s2-v2Pro", GOLDEN_WEIGHTS_F32);
+  MynaGsvDecoder *decoder = myna_gsv_decoder_new (weights, device, GPU_F32, &error);
+
+  g_assert_no_error (error);
+  return decoder;
+}
+
+static float *
+run_on (GoldenSet *set, GpuDevice *device, gsize *n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaGsvDecoder) decoder = make_decoder (set, device);
+  g_autoptr (GpuContext) cx = gpu_context_new (device);
+  Invented invented;
+  Sound sound = { NULL, 0 };
+
+  invent (&invented, 5);
+  invented.utterance.speed = 1.3;
+  myna_gsv_decoder_run (decoder, cx, &invented.utterance, append, &sound, NULL, NULL, &error);
+  g_assert_no_error (error);
+  *n = sound.n;
+  return sound.samples;
+}
+
+typedef struct
+{
+  GCancellable *cancellable;
+  gsize first, n_calls;
+} Listener;
+
+static void
+listen (const float *samples, gsize n_samples, gpointer data)
+{
+  Listener *self = data;
+
+  if (self->n_calls++ == 0)
+    self->first = n_samples;
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+}
+
+/* The first piece comes before the others are computed, and a run that is cancelled then ends. */
+static void
+check_pieces (gconstpointer data)
+{
+  g_autoptr (GpuDevice) device = gpu_device_choose ("cpu", NULL);
+  g_autoptr (MynaGsvDecoder) decoder = make_decoder ((GoldenSet *) data, device);
+  g_autoptr (GpuContext) cx = gpu_context_new (device);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Listener listener = { cancellable, 0, 0 }, all = { NULL, 0, 0 };
+  guint64 peaks[2];
+  Invented invented;
+
+  invent (&invented, 40);
+  invented.utterance.first_window = 10;
+  invented.utterance.window = 16;
+  g_assert_false (myna_gsv_decoder_run (decoder, cx, &invented.utterance, listen, &listener,
+                                        cancellable, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (listener.n_calls, ==, 1);
+  g_assert_cmpuint (listener.first, ==, 10 * 640);
+  /* Twice the length, the same memory but for the prior and the flow, which reach beyond a window. */
+  for (int i = 0; i < 2; i++)
+    {
+      invent (&invented, 24 * (gsize) (i + 1));
+      invented.utterance.window = 16;
+      gpu_context_reset_peak (cx);
+      myna_gsv_decoder_run (decoder, cx, &invented.utterance, listen, &all, NULL, NULL, &error);
+      g_assert_no_error (error);
+      peaks[i] = gpu_context_get_peak (cx);
+    }
+  g_assert_cmpuint (all.n_calls, ==, 9);
+  g_assert_cmpuint (peaks[1], <, peaks[0] + peaks[0] / 8);
+  g_assert_cmpint (myna_gsv_decoder_choose_window (decoder, 40, 12, 1), >=, 25);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,6 +297,8 @@ main (int argc, char **argv)
   set = golden_set_open ();
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     gsv_parity_add (set, cases[i], check_sovits);
+  gsv_parity_add_devices (set, "s2-v2Pro", run_on);
+  g_test_add_data_func ("/golden/s2-v2Pro/pieces", set, check_pieces);
   status = g_test_run ();
   golden_set_free (set);
   return status;
