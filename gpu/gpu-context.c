@@ -226,6 +226,21 @@ gpu_context_set_check_finite (GpuContext *self, gboolean check)
 }
 
 /**
+ * gpu_context_set_threads:
+ * @self: a context
+ * @threads: 1 …, or 0 for all
+ *
+ * How many threads the processor computes this context's operations with. GPUs take no notice.
+ */
+void
+gpu_context_set_threads (GpuContext *self, int threads)
+{
+  g_return_if_fail (self != NULL && threads >= 0);
+
+  self->threads = threads;
+}
+
+/**
  * gpu_scope_begin:
  * @self: a context
  *

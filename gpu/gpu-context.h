@@ -36,6 +36,10 @@ void gpu_context_set_limit (GpuContext *self, guint64 bytes);
 /* Have every result looked at for NaN and infinity when it is read. On by default. */
 void gpu_context_set_check_finite (GpuContext *self, gboolean check);
 
+/* Threads that the CPU may compute with for this context; 0, the default: all. 1 is faster for many
+ * small operations beside other work, where threads would wait for one another. */
+void gpu_context_set_threads (GpuContext *self, int threads);
+
 /* Everything made between begin and end is freed at the end, except the tensors handed to
  * gpu_scope_keep(), which move to the enclosing scope. */
 void gpu_scope_begin (GpuContext *self);

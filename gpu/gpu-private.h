@@ -228,6 +228,7 @@ struct _GpuContext
   GError *error;
   guint64 used, peak, limit;
   gboolean check_finite;
+  int threads; /* CPU: 0 is all */
 };
 
 const GpuBackendClass *gpu_cpu_backend (void);

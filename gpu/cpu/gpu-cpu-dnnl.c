@@ -25,6 +25,7 @@ typedef struct
   GpuActivation act;
   float a, b;
   gint32 has_residual, residual_after;
+  gint32 threads;
   gint64 rows; /* linear */
   GpuConvGeometry conv;
 } PlanKey;
@@ -523,6 +524,7 @@ run_planned (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
   key.b = op->fused.b;
   key.has_residual = op->fused.residual != NULL;
   key.residual_after = op->fused.residual_after;
+  key.threads = gpu_parallel_threads (); /* a primitive is made for a number of threads */
   key.rows = rows;
   if (op->code != GPU_OP_LINEAR)
     key.conv = op->conv;

@@ -145,10 +145,11 @@ typedef struct
 } Channels;
 
 GPU_CLONES static void
-prelu_row (const float *x, const float *slope, float *y, gint64 n)
+prelu_rows (const float *x, const float *slope, float *y, gint64 rows, gint64 n)
 {
-  for (gint64 i = 0; i < n; i++)
-    y[i] = x[i] > 0 ? x[i] : x[i] * slope[i];
+  for (gint64 row = 0; row < rows; row++, x += n, y += n)
+    for (gint64 i = 0; i < n; i++)
+      y[i] = x[i] > 0 ? x[i] : x[i] * slope[i];
 }
 
 static void
@@ -156,8 +157,8 @@ prelu_range (gint64 begin, gint64 end, gpointer data)
 {
   const Channels *job = data;
 
-  for (gint64 row = begin; row < end; row++)
-    prelu_row (job->x + row * job->channels, job->p, job->y + row * job->channels, job->channels);
+  prelu_rows (job->x + begin * job->channels, job->p, job->y + begin * job->channels, end - begin,
+              job->channels);
 }
 
 static void

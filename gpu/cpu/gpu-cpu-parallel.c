@@ -26,6 +26,23 @@ gpu_parallel_threads (void)
   return omp_get_max_threads ();
 }
 
+/**
+ * gpu_parallel_limit:
+ * @threads: how many threads this thread's work may be cut for, at least 1
+ *
+ * For the calling thread only; oneDNN keeps to it too.
+ *
+ * Returns: what it was before
+ */
+int
+gpu_parallel_limit (int threads)
+{
+  int before = omp_get_max_threads ();
+
+  omp_set_num_threads (threads);
+  return before;
+}
+
 static void
 run_parts (gint64 n, gint64 parts, GpuRangeFunc func, gpointer data)
 {
@@ -90,10 +107,21 @@ work_for_ever (void *unused)
   return NULL;
 }
 
+static _Thread_local int limit; /* 0: all processors */
+
 int
 gpu_parallel_threads (void)
 {
-  return (int) g_get_num_processors ();
+  return limit > 0 ? limit : (int) g_get_num_processors ();
+}
+
+int
+gpu_parallel_limit (int threads)
+{
+  int before = gpu_parallel_threads ();
+
+  limit = threads;
+  return before;
 }
 
 /* The workers live as long as the process. */
@@ -104,7 +132,7 @@ start_workers (void)
 
   pthread_attr_init (&attributes);
   pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
-  for (int i = 1; i < gpu_parallel_threads (); i++)
+  for (guint i = 1; i < g_get_num_processors (); i++)
     {
       pthread_t thread;
 

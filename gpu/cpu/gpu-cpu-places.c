@@ -87,7 +87,7 @@ gpu_cpu_repeat (GpuContext *cx, const GpuOp *op, GError **error)
   return TRUE;
 }
 
-/* Source place of a padded place, or −1 for a zero. */
+/* Source place of a place that is padded with values of the line. */
 static gint64
 pad_source (GpuPad mode, gint64 i, gint64 n)
 {
@@ -98,30 +98,39 @@ pad_source (GpuPad mode, gint64 i, gint64 n)
     case GPU_PAD_REFLECT:
       return i < 0 ? -i : 2 * (n - 1) - i;
     case GPU_PAD_EDGE:
-      return i < 0 ? 0 : n - 1;
     case GPU_PAD_ZERO:
     default:
-      return -1;
+      return i < 0 ? 0 : n - 1;
     }
+}
+
+/* Places [from, to) of one padded line; @x and @y are where it starts. */
+static void
+fill_edge (const GpuOp *op, const Split *s, const char *x, gint64 from, gint64 to, char *y)
+{
+  if (op->axis.pad == GPU_PAD_ZERO)
+    memset (y + from * s->inner, 0, (gsize) ((to - from) * s->inner));
+  else
+    for (gint64 i = from; i < to; i++)
+      copy (y, i * s->inner, x, pad_source (op->axis.pad, i - op->axis.start, s->n) * s->inner,
+            s->inner);
 }
 
 gboolean
 gpu_cpu_pad (GpuContext *cx, const GpuOp *op, GError **error)
 {
   Split s = split (op->in[0], op->axis.axis);
-  gint64 padded = op->out->shape.d[op->axis.axis];
+  gint64 padded = op->out->shape.d[op->axis.axis], start = op->axis.start, line = s.n * s.inner;
 
   for (gint64 o = 0; o < s.outer; o++)
-    for (gint64 i = 0; i < padded; i++)
-      {
-        gint64 from = pad_source (op->axis.pad, i - op->axis.start, s.n);
+    {
+      const char *x = (const char *) op->in[0]->data + o * line;
+      char *y = (char *) op->out->data + o * padded * s.inner;
 
-        if (from < 0)
-          memset ((char *) op->out->data + (o * padded + i) * s.inner, 0, (gsize) s.inner);
-        else
-          copy (op->out->data, (o * padded + i) * s.inner, op->in[0]->data,
-                (o * s.n + from) * s.inner, s.inner);
-      }
+      fill_edge (op, &s, x, 0, start, y);
+      copy (y, start * s.inner, x, 0, line);
+      fill_edge (op, &s, x, start + s.n, padded, y);
+    }
   return TRUE;
 }
 
@@ -336,6 +345,20 @@ typedef struct
   gint64 h, w, c, out_h, out_w;
 } Pool;
 
+GPU_CLONES static void
+max_into (const float *x, float *y, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    y[i] = x[i] > y[i] ? x[i] : y[i];
+}
+
+GPU_CLONES static void
+add_part (const float *x, float part, float *y, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    y[i] += x[i] * part;
+}
+
 static void
 pool_place (const Pool *job, const float *x, gint64 row, gint64 column, float *y)
 {
@@ -346,12 +369,10 @@ pool_place (const Pool *job, const float *x, gint64 row, gint64 column, float *y
     y[ch] = max ? -INFINITY : 0.0f;
   for (gint64 i = MAX (row, 0); i < MIN (row + k, job->h); i++)
     for (gint64 j = MAX (column, 0); j < MIN (column + k, job->w); j++)
-      for (gint64 ch = 0; ch < job->c; ch++)
-        {
-          float v = x[(i * job->w + j) * job->c + ch];
-
-          y[ch] = max ? MAX (y[ch], v) : y[ch] + v / (float) (k * k);
-        }
+      if (max)
+        max_into (x + (i * job->w + j) * job->c, y, job->c);
+      else
+        add_part (x + (i * job->w + j) * job->c, 1.0f / (float) (k * k), y, job->c);
 }
 
 static void

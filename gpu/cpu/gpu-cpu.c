@@ -344,7 +344,15 @@ download (GpuContext *cx, const GpuTensor *t, void *values, GError **error)
 static gboolean
 run (GpuContext *cx, const GpuOp *op, GError **error)
 {
-  return kernels[op->code](cx, op, error);
+  int before;
+  gboolean done;
+
+  if (cx->threads == 0)
+    return kernels[op->code](cx, op, error);
+  before = gpu_parallel_limit (cx->threads);
+  done = kernels[op->code](cx, op, error);
+  gpu_parallel_limit (before);
+  return done;
 }
 
 /* MemAvailable is what the kernel thinks a new program could take without swapping. */

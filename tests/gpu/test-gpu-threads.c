@@ -57,6 +57,31 @@ test_ranges_together (void)
     g_thread_join (threads[i]);
 }
 
+/* A limit is the calling thread's own, and is given back. */
+static gpointer
+limit_thread (gpointer data)
+{
+  int all = gpu_parallel_threads (), before = gpu_parallel_limit (1);
+
+  g_assert_cmpint (before, ==, all);
+  g_assert_cmpint (gpu_parallel_threads (), ==, 1);
+  test_ranges ();
+  g_assert_cmpint (gpu_parallel_limit (before), ==, 1);
+  g_assert_cmpint (gpu_parallel_threads (), ==, all);
+  return NULL;
+}
+
+static void
+test_limit (void)
+{
+  int all = gpu_parallel_threads ();
+  GThread *thread = g_thread_new ("limit", limit_thread, NULL);
+
+  g_thread_join (thread);
+  g_assert_cmpint (gpu_parallel_threads (), ==, all);
+  limit_thread (NULL);
+}
+
 /* ---- weights ---- */
 
 typedef struct
@@ -168,6 +193,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gpu/threads/ranges", test_ranges);
   g_test_add_func ("/gpu/threads/ranges-together", test_ranges_together);
+  g_test_add_func ("/gpu/threads/limit", test_limit);
   g_test_add_func ("/gpu/threads/weights-together", test_weights_together);
 #ifndef __SANITIZE_THREAD__
   g_test_add_func ("/gpu/threads/plans-together", test_plans_together);

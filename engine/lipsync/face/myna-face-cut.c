@@ -11,7 +11,7 @@
 #define N_CHROMA 16
 #define N_BINS (N_LUMA + 2 * N_CHROMA)
 #define GRID 16
-#define SAMPLES 128 /* along each side */
+#define SAMPLES 64 /* along each side */
 
 /* A cut is a change of both that is large, and large beside what changed of late. Measured on cuts
  * between and motion within the clips of shared/media/face: motion stays below half of these. */
@@ -32,48 +32,62 @@ struct _MynaFaceCuts
   float usual; /* change of the grid from frame to frame, running mean */
 };
 
-/* The sample at @x, @y of 0 … 1, scaled to 0 … 1. */
-static float
-get_sample (const AVFrame *av, const AVPixFmtDescriptor *kind, int plane, double x, double y)
+/* One component's samples on a grid of SAMPLES × SAMPLES, scaled to 0 … 1. */
+static void
+sample (const AVFrame *av, const AVPixFmtDescriptor *kind, int plane, float *values)
 {
   const AVComponentDescriptor *comp = &kind->comp[plane];
-  gboolean chroma = plane > 0;
-  int width = chroma ? AV_CEIL_RSHIFT (av->width, kind->log2_chroma_w) : av->width;
-  int height = chroma ? AV_CEIL_RSHIFT (av->height, kind->log2_chroma_h) : av->height;
-  const guint8 *at = av->data[comp->plane] +
-                     (gssize) (int) (y * height) * av->linesize[comp->plane] +
-                     (gssize) (int) (x * width) * comp->step + comp->offset;
-  guint16 wide;
+  int width = plane > 0 ? AV_CEIL_RSHIFT (av->width, kind->log2_chroma_w) : av->width;
+  int height = plane > 0 ? AV_CEIL_RSHIFT (av->height, kind->log2_chroma_h) : av->height;
+  float scale = 1.0f / (float) ((1 << comp->depth) - 1);
+  int columns[SAMPLES];
 
-  if (comp->depth <= 8)
-    return (float) *at / 255.0f;
-  memcpy (&wide, at, sizeof wide);
-  return (float) (wide >> comp->shift) / (float) ((1 << comp->depth) - 1);
+  for (int i = 0; i < SAMPLES; i++)
+    columns[i] = (2 * i + 1) * width / (2 * SAMPLES) * comp->step + comp->offset;
+  for (int row = 0; row < SAMPLES; row++)
+    {
+      const guint8 *line =
+          av->data[comp->plane] +
+          (gssize) ((2 * row + 1) * height / (2 * SAMPLES)) * av->linesize[comp->plane];
+
+      for (int i = 0; i < SAMPLES; i++, values++)
+        {
+          guint16 wide;
+
+          if (comp->depth <= 8)
+            *values = (float) line[columns[i]] * scale;
+          else
+            {
+              memcpy (&wide, line + columns[i], sizeof wide);
+              *values = (float) (wide >> comp->shift) * scale;
+            }
+        }
+    }
 }
 
 static void
 draw (const AVFrame *av, Sketch *sketch)
 {
   const AVPixFmtDescriptor *kind = av_pix_fmt_desc_get (av->format);
-  int planes = kind->nb_components >= 3 ? 3 : 1;
   const float part = 1.0f / (SAMPLES * SAMPLES);
   const int per_cell = SAMPLES / GRID;
+  float values[SAMPLES * SAMPLES];
 
   memset (sketch, 0, sizeof *sketch);
-  for (int row = 0; row < SAMPLES; row++)
-    for (int column = 0; column < SAMPLES; column++)
-      for (int plane = 0; plane < planes; plane++)
-        {
-          float value =
-              get_sample (av, kind, plane, (column + 0.5) / SAMPLES, (row + 0.5) / SAMPLES);
-          int n = plane == 0 ? N_LUMA : N_CHROMA;
-          int first = plane == 0 ? 0 : N_LUMA + (plane - 1) * N_CHROMA;
+  for (int plane = 0; plane < (kind->nb_components >= 3 ? 3 : 1); plane++)
+    {
+      int n = plane == 0 ? N_LUMA : N_CHROMA;
+      float *bins = sketch->bins + (plane == 0 ? 0 : N_LUMA + (plane - 1) * N_CHROMA);
 
-          sketch->bins[first + CLAMP ((int) (value * (float) n), 0, n - 1)] += part;
+      sample (av, kind, plane, values);
+      for (int i = 0; i < SAMPLES * SAMPLES; i++)
+        {
+          bins[CLAMP ((int) (values[i] * (float) n), 0, n - 1)] += part;
           if (plane == 0)
-            sketch->grid[row / per_cell * GRID + column / per_cell] +=
-                value / (float) (per_cell * per_cell);
+            sketch->grid[i / SAMPLES / per_cell * GRID + i % SAMPLES / per_cell] +=
+                values[i] / (float) (per_cell * per_cell);
         }
+    }
 }
 
 static float

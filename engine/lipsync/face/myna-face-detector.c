@@ -266,6 +266,50 @@ myna_face_detector_run (const MynaFaceModels *models,
 }
 
 /**
+ * myna_face_detector_check:
+ * @models: the models
+ * @cx: a context of their device
+ * @image: a part of the frame that holds @square
+ * @square: with a face in its middle, about half as large
+ * @score: (out): 0 … 1
+ * @error: the device's
+ *
+ * How sure the detector is that there is a face in the middle of @square.
+ *
+ * Returns: whether the detector could be run
+ */
+gboolean
+myna_face_detector_check (const MynaFaceModels *models,
+                          GpuContext *cx,
+                          const MynaFaceImage *image,
+                          const MynaFaceSquare *square,
+                          float *score,
+                          GError **error)
+{
+  g_autofree float *input = g_new (float, SIDE * SIDE * 3);
+  g_autofree float *regressors = g_new (float, MYNA_FACE_N_ANCHORS *MYNA_FACE_N_REGRESSORS);
+  float logits[MYNA_FACE_N_ANCHORS], best = -50;
+
+  g_return_val_if_fail (models != NULL && cx != NULL && image != NULL, FALSE);
+  g_return_val_if_fail (square != NULL && score != NULL, FALSE);
+
+  myna_face_image_cut (image, square, SIDE, 1 / 127.5f, -1, input);
+  if (!myna_tflite_net_run (models->detector, cx, 1, input, (float *const[]) { regressors, logits },
+                            error))
+    return FALSE;
+  for (int i = 0; i < MYNA_FACE_N_ANCHORS; i++)
+    {
+      float x, y;
+
+      get_anchor (i, &x, &y);
+      if (fabsf (x - 0.5f) < 0.25f && fabsf (y - 0.5f) < 0.25f)
+        best = MAX (best, logits[i]);
+    }
+  *score = 1 / (1 + expf (-CLAMP (best, -50.0f, 50.0f)));
+  return TRUE;
+}
+
+/**
  * myna_face_detection_get_square:
  * @self: a face that was found
  *

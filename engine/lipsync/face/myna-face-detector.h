@@ -30,6 +30,12 @@ GArray *myna_face_detector_run (const MynaFaceModels *models,
                                 const MynaFaceImage *picture,
                                 int part,
                                 GError **error);
+gboolean myna_face_detector_check (const MynaFaceModels *models,
+                                   GpuContext *cx,
+                                   const MynaFaceImage *image,
+                                   const MynaFaceSquare *square,
+                                   float *score,
+                                   GError **error);
 float myna_face_detection_overlap (const MynaFaceDetection *a, const MynaFaceDetection *b);
 MynaFaceSquare myna_face_detection_get_square (const MynaFaceDetection *self);
 

@@ -4,6 +4,7 @@
 #include "engine/lipsync/face/myna-face-image.h"
 
 #include <math.h>
+#include <string.h>
 
 /**
  * myna_face_square_to_frame:
@@ -29,28 +30,73 @@ myna_face_square_to_frame (
   *y = square->y + s * a + c * b;
 }
 
-/* Adds the value at a place of the image, pixel centres at halves; black outside, as the models
- * were trained with. */
-static void
-add_sample (const MynaFaceImage *self, double x, double y, float weight, float sum[3])
-{
-  double column = floor (x - 0.5), row = floor (y - 0.5);
-  float fx = (float) (x - 0.5 - column), fy = (float) (y - 0.5 - row);
+/* Four values at once: what a pixel holds. */
+typedef float Pixel __attribute__ ((vector_size (16)));
 
-  if (!(column >= -1 && row >= -1 && column < self->width && row < self->height))
+static Pixel
+get_pixel (const MynaFaceImage *self, int column, int row)
+{
+  Pixel pixel;
+
+  memcpy (&pixel, self->pixels[(gsize) row * (gsize) self->width + (gsize) column], sizeof pixel);
+  return pixel;
+}
+
+/* Adds the value at a place that may be outside, pixel centres at halves; black outside, as the
+ * models were trained with. */
+static void
+add_sample (const MynaFaceImage *self, float x, float y, float sum[3])
+{
+  float column = floorf (x), row = floorf (y), fx = x - column, fy = y - row;
+
+  if (!(column >= -1 && row >= -1 && column < (float) self->width && row < (float) self->height))
     return;
   for (int i = 0; i < 4; i++)
     {
       int at_x = (int) column + (i & 1), at_y = (int) row + (i >> 1);
-      float part = weight * ((i & 1) != 0 ? fx : 1 - fx) * ((i >> 1) != 0 ? fy : 1 - fy);
-      const guint8 *pixel;
+      float part = ((i & 1) != 0 ? fx : 1 - fx) * ((i >> 1) != 0 ? fy : 1 - fy);
+      Pixel pixel;
 
       if (at_x < 0 || at_y < 0 || at_x >= self->width || at_y >= self->height)
         continue;
-      pixel = self->rgb + ((gsize) at_y * (gsize) self->width + (gsize) at_x) * 3;
+      pixel = get_pixel (self, at_x, at_y);
       for (int j = 0; j < 3; j++)
         sum[j] += part * pixel[j];
     }
+}
+
+/* The same for places between four pixels of the image. */
+static void
+add_inside (const MynaFaceImage *self, float x, float y, float sum[3])
+{
+  int column = (int) x, row = (int) y;
+  float fx = x - (float) column, fy = y - (float) row;
+  Pixel a = get_pixel (self, column, row), b = get_pixel (self, column, row + 1);
+
+  a += fx * (get_pixel (self, column + 1, row) - a);
+  b += fx * (get_pixel (self, column + 1, row + 1) - b);
+  a += fy * (b - a);
+  for (int j = 0; j < 3; j++)
+    sum[j] += a[j];
+}
+
+static gboolean
+is_inside (const MynaFaceImage *self, float x, float y)
+{
+  return x >= 0 && y >= 0 && x < (float) (self->width - 1) && y < (float) (self->height - 1);
+}
+
+/* Adds places along a line: @n of them from @x, @y on, a step of @dx, @dy apart. */
+static void
+add_line (const MynaFaceImage *self, float x, float y, float dx, float dy, int n, float *sums)
+{
+  if (is_inside (self, x, y) &&
+      is_inside (self, x + dx * (float) (n - 1), y + dy * (float) (n - 1)))
+    for (int i = 0; i < n; i++)
+      add_inside (self, x + dx * (float) i, y + dy * (float) i, sums + 3 * i);
+  else
+    for (int i = 0; i < n; i++)
+      add_sample (self, x + dx * (float) i, y + dy * (float) i, sums + 3 * i);
 }
 
 /**
@@ -62,8 +108,8 @@ add_sample (const MynaFaceImage *self, double x, double y, float weight, float s
  * @offset: added after scaling
  * @pixels: (out): @side × @side × 3
  *
- * Cuts a turned square out, bilinear; where the image is finer than the result, the mean of several
- * places for each pixel.
+ * Cuts a turned square out, bilinear; where the image is at least twice as fine as the result, the
+ * mean of several places for each pixel.
  */
 void
 myna_face_image_cut (const MynaFaceImage *self,
@@ -73,27 +119,29 @@ myna_face_image_cut (const MynaFaceImage *self,
                      float offset,
                      float *pixels)
 {
-  double c = cos (square->angle), s = sin (square->angle), step = square->side / side;
-  double ratio = step / MIN (self->step_x, self->step_y);
-  int n = CLAMP ((int) (ratio + 0.5), 1, 8);
-  float weight = 1.0f / (float) (n * n);
+  double c, s, step;
+  int n;
 
   g_return_if_fail (self != NULL && square != NULL && pixels != NULL && side > 0);
 
-  for (int row = 0; row < side; row++)
-    for (int column = 0; column < side; column++, pixels += 3)
-      {
-        float sum[3] = { 0, 0, 0 };
+  c = cos (square->angle);
+  s = sin (square->angle);
+  step = square->side / side;
+  n = CLAMP ((int) (step / MIN (self->step_x, self->step_y)), 1, 8);
+  for (int row = 0; row < side; row++, pixels += 3 * side)
+    {
+      memset (pixels, 0, sizeof (float) * 3 * (gsize) side);
+      for (int i = 0; i < n * n; i++)
+        {
+          double a = ((i % n + 0.5) / n - 0.5 * side) * step;
+          double b = (row + (i / n + 0.5) / n - 0.5 * side) * step;
 
-        for (int i = 0; i < n * n; i++)
-          {
-            double a = (column + (i % n + 0.5) / n - 0.5 * side) * step;
-            double b = (row + (i / n + 0.5) / n - 0.5 * side) * step;
-
-            add_sample (self, (square->x + c * a - s * b - self->x) / self->step_x,
-                        (square->y + s * a + c * b - self->y) / self->step_y, weight, sum);
-          }
-        for (int j = 0; j < 3; j++)
-          pixels[j] = sum[j] * scale + offset;
-      }
+          add_line (self, (float) ((square->x + c * a - s * b - self->x) / self->step_x - 0.5),
+                    (float) ((square->y + s * a + c * b - self->y) / self->step_y - 0.5),
+                    (float) (c * step / self->step_x), (float) (s * step / self->step_y), side,
+                    pixels);
+        }
+      for (int i = 0; i < 3 * side; i++)
+        pixels[i] = pixels[i] * scale / (float) (n * n) + offset;
+    }
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * MynaFaceImage:
  * @width, @height: pixels
- * @rgb: packed R G B, @width × @height
+ * @pixels: R, G, B (0 … 255) and a fourth value that does not matter, @width × @height
  * @x, @y: place of its left upper corner in the frame
  * @step_x, @step_y: frame pixels for each of its pixels
  *
@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   int width, height;
-  guint8 *rgb;
+  float (*pixels)[4];
   double x, y;
   double step_x, step_y;
 } MynaFaceImage;

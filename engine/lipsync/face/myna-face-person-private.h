@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @frame: when that was
  * @look: colours of the face on a coarse grid, mean over the frames
  * @track: what is known; sums in @sum_…
+ * @sum_scores, @n_scores: what the detector said of the face, seen alone
  * @best: how well the face is seen in the thumbnail
  * @thumbnail: that
  *
@@ -29,6 +30,8 @@ typedef struct
   float look[MYNA_PERSON_LOOK];
   MynaFaceTrack track;
   double sum_confidence, sum_size, sum_centrality;
+  double sum_scores;
+  int n_scores;
   double best;
   guint8 *thumbnail;
 } MynaTrackedPerson;
@@ -41,6 +44,7 @@ void myna_tracked_person_see (MynaTrackedPerson *self,
                               const MynaFaceImage *image,
                               int width,
                               int height);
+gboolean myna_tracked_person_is_face (const MynaTrackedPerson *self);
 double myna_tracked_person_compare (const MynaTrackedPerson *self,
                                     const MynaFace *face,
                                     const MynaFaceImage *image,

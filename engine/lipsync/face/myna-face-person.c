@@ -12,6 +12,8 @@
 #define MAX_LOOK 0.10
 /* The same where it left. */
 #define MAX_LOOK_ELSEWHERE 0.06
+/* Mean score of the detector for a face that is followed; turned away it is less sure. */
+#define LEAST_SCORE 0.6
 /* Frames that the mean of the looks goes over. */
 #define LOOK_MEMORY 50
 
@@ -166,6 +168,20 @@ myna_tracked_person_see (MynaTrackedPerson *self,
       track->thumbnail_frame = frame;
       take_thumbnail (self, image);
     }
+}
+
+/**
+ * myna_tracked_person_is_face:
+ * @self: a person
+ *
+ * Returns: whether the detector agrees, when it has been asked
+ */
+gboolean
+myna_tracked_person_is_face (const MynaTrackedPerson *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->n_scores == 0 || self->sum_scores >= LEAST_SCORE * self->n_scores;
 }
 
 /**

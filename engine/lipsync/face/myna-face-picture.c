@@ -6,6 +6,7 @@
 #include <libavutil/csp.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
+#include <string.h>
 
 /* myna_video_frame_to_rgb() is exact and made for pictures; the trackers need a rough one of
  * another part in each frame, fast: means over square blocks of samples, turned into RGB after
@@ -48,55 +49,20 @@ make_matrix (const AVFrame *av, int depth)
   return matrix;
 }
 
-static int
-sum_block (const guint8 *row, int stride, int bytes, int width, int height)
-{
-  int sum = 0;
-
-  for (int i = 0; i < height; i++, row += stride)
-    if (bytes == 1)
-      for (int j = 0; j < width; j++)
-        sum += row[j];
-    else
-      for (int j = 0; j < width; j++)
-        sum += ((const guint16 *) (gconstpointer) row)[j];
-  return sum;
-}
-
-/* Means of blocks of @width × @height samples, @n in a row. */
+/* Adds a row of samples to sums, one for each of them. */
 static void
-reduce_row (const guint8 *row, int stride, int bytes, int width, int height, int n, float *means)
+add_row (const guint8 *row, int bytes, int n, guint32 *sums)
 {
-  float scale = 1.0f / (float) (width * height);
-
-  for (int i = 0; i < n; i++)
-    means[i] =
-        scale * (float) sum_block (row + (gssize) i * width * bytes, stride, bytes, width, height);
+  if (bytes == 1)
+    for (int i = 0; i < n; i++)
+      sums[i] += row[i];
+  else
+    for (int i = 0; i < n; i++)
+      sums[i] += ((const guint16 *) (gconstpointer) row)[i];
 }
 
-static guint8
-to_byte (float value)
-{
-  return (guint8) CLAMP (value + 0.5f, 0.0f, 255.0f);
-}
-
-static void
-convert_row (const Matrix *m, const float *y, const float *u, const float *v, int n, guint8 *rgb)
-{
-  for (int i = 0; i < n; i++)
-    {
-      float luma = (y[i] - m->luma_offset) * m->luma;
-      float blue = u != NULL ? u[i] - m->chroma_offset : 0;
-      float red = v != NULL ? v[i] - m->chroma_offset : 0;
-
-      rgb[3 * i] = to_byte (luma + m->red_v * red);
-      rgb[3 * i + 1] = to_byte (luma + m->green_u * blue + m->green_v * red);
-      rgb[3 * i + 2] = to_byte (luma + m->blue_u * blue);
-    }
-}
-
-/* A plane's means for one row of the result. Where a block is smaller than a chroma sample, that
- * sample is repeated. */
+/* Means of a plane's blocks for one row of the result; @sums is room for a row of samples. Where a
+ * block is smaller than a chroma sample, that sample is repeated. */
 static void
 take_plane (const AVFrame *av,
             const AVPixFmtDescriptor *kind,
@@ -105,21 +71,46 @@ take_plane (const AVFrame *av,
             int factor,
             int row,
             int n,
+            guint32 *sums,
             float *means)
 {
   int shift_x = plane > 0 ? kind->log2_chroma_w : 0, shift_y = plane > 0 ? kind->log2_chroma_h : 0;
-  int bytes = kind->comp[plane].step, stride = av->linesize[plane];
+  int bytes = kind->comp[plane].step, left = block->x >> shift_x;
   int width = MAX (factor >> shift_x, 1), height = MAX (factor >> shift_y, 1);
-  const guint8 *from = av->data[plane] + (gssize) ((block->y + row * factor) >> shift_y) * stride;
+  int n_samples = ((block->x + (n - 1) * factor) >> shift_x) + width - left;
+  const guint8 *from = av->data[plane] +
+                       (gssize) ((block->y + row * factor) >> shift_y) * av->linesize[plane] +
+                       (gssize) left * bytes;
+  float scale = 1.0f / (float) (width * height);
 
-  if (factor % (1 << shift_x) == 0)
-    reduce_row (from + (gssize) (block->x >> shift_x) * bytes, stride, bytes, width, height, n,
-                means);
-  else
-    for (int i = 0; i < n; i++)
-      means[i] = (float) sum_block (from + (gssize) ((block->x + i * factor) >> shift_x) * bytes,
-                                    stride, bytes, width, height) /
-                 (float) (width * height);
+  memset (sums, 0, sizeof *sums * (gsize) n_samples);
+  for (int i = 0; i < height; i++)
+    add_row (from + (gssize) i * av->linesize[plane], bytes, n_samples, sums);
+  for (int i = 0; i < n; i++)
+    {
+      const guint32 *at = sums + ((block->x + i * factor) >> shift_x) - left;
+      guint32 sum = 0;
+
+      for (int j = 0; j < width; j++)
+        sum += at[j];
+      means[i] = scale * (float) sum;
+    }
+}
+
+static void
+convert_row (
+    const Matrix *m, const float *y, const float *u, const float *v, int n, float (*pixels)[4])
+{
+  for (int i = 0; i < n; i++)
+    {
+      float luma = (y[i] - m->luma_offset) * m->luma;
+      float blue = u[i] - m->chroma_offset, red = v[i] - m->chroma_offset;
+
+      pixels[i][0] = CLAMP (luma + m->red_v * red, 0.0f, 255.0f);
+      pixels[i][1] = CLAMP (luma + m->green_u * blue + m->green_v * red, 0.0f, 255.0f);
+      pixels[i][2] = CLAMP (luma + m->blue_u * blue, 0.0f, 255.0f);
+      pixels[i][3] = 0;
+    }
 }
 
 static void
@@ -127,17 +118,36 @@ take_fast (MynaFacePicture *self, const AVFrame *av, const MynaRect *block, int 
 {
   const AVPixFmtDescriptor *kind = av_pix_fmt_desc_get (av->format);
   Matrix matrix = make_matrix (av, kind->comp[0].depth);
-  gboolean coloured = kind->nb_components >= 3;
-  int n = self->image.width;
+  int n = self->image.width, planes = kind->nb_components >= 3 ? 3 : 1;
   g_autofree float *means = g_new (float, (gsize) n * 3);
+  g_autofree guint32 *sums = g_new (guint32, (gsize) block->width + 8);
 
+  for (int i = n; i < 3 * n; i++)
+    means[i] = matrix.chroma_offset; /* grey, if there is no colour */
   for (int row = 0; row < self->image.height; row++)
     {
-      for (int plane = 0; plane < (coloured ? 3 : 1); plane++)
-        take_plane (av, kind, plane, block, factor, row, n, means + plane * n);
-      convert_row (&matrix, means, coloured ? means + n : NULL, coloured ? means + 2 * n : NULL, n,
-                   self->image.rgb + (gsize) row * (gsize) n * 3);
+      for (int plane = 0; plane < planes; plane++)
+        take_plane (av, kind, plane, block, factor, row, n, sums, means + plane * n);
+      convert_row (&matrix, means, means + n, means + 2 * n, n,
+                   self->image.pixels + (gsize) row * (gsize) n);
     }
+}
+
+static gboolean
+take_slow (MynaFacePicture *self,
+           const MynaVideoFrame *frame,
+           const MynaRect *block,
+           GError **error)
+{
+  gsize n = (gsize) self->image.width * (gsize) self->image.height;
+  g_autofree guint8 *rgb = g_malloc (n * 3);
+
+  if (!myna_video_frame_to_rgb (frame, block, self->image.width, self->image.height, rgb, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    for (int j = 0; j < 3; j++)
+      self->image.pixels[i][j] = rgb[3 * i + (gsize) j];
+  return TRUE;
 }
 
 /* Planes of Y, U and V in the machine's order, not HDR. */
@@ -179,7 +189,7 @@ myna_face_picture_take (MynaFacePicture *self,
   MynaFaceImage *image = &self->image;
   MynaRect block;
   int width, height;
-  gsize bytes;
+  gsize n;
 
   g_return_val_if_fail (self != NULL && frame != NULL && rect != NULL, FALSE);
 
@@ -196,17 +206,17 @@ myna_face_picture_take (MynaFacePicture *self,
   image->x = block.x;
   image->y = block.y;
   image->step_x = image->step_y = factor;
-  bytes = (gsize) image->width * (gsize) image->height * 3;
-  if (self->room < bytes)
+  n = (gsize) image->width * (gsize) image->height;
+  if (self->room < n)
     {
-      g_free (image->rgb);
-      image->rgb = g_malloc (bytes);
-      self->room = bytes;
+      g_free (image->pixels);
+      image->pixels = g_malloc0 (sizeof *image->pixels * n);
+      self->room = n;
     }
   block.width = image->width * factor;
   block.height = image->height * factor;
   if (!is_plain (frame->av))
-    return myna_video_frame_to_rgb (frame, &block, image->width, image->height, image->rgb, error);
+    return take_slow (self, frame, &block, error);
   take_fast (self, frame->av, &block, factor);
   return TRUE;
 }
@@ -279,6 +289,6 @@ myna_face_picture_take_square (MynaFacePicture *self,
 void
 myna_face_picture_clear (MynaFacePicture *self)
 {
-  g_clear_pointer (&self->image.rgb, g_free);
+  g_clear_pointer (&self->image.pixels, g_free);
   self->room = 0;
 }

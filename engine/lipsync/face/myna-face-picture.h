@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   MynaFaceImage image;
-  gsize room;
+  gsize room; /* in pixels */
 } MynaFacePicture;
 
 gboolean myna_face_picture_take (MynaFacePicture *self,

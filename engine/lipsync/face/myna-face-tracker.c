@@ -23,6 +23,10 @@
 /* A new face must be surer than one that is followed. */
 #define LEAST_NEW_CONFIDENCE 0.7f
 
+/* Scores of the detector when it looks at one face alone: for a new one. Real faces from
+ * the front have over 0.9; the mesh alone believes in folded hands. */
+#define LEAST_NEW_SCORE 0.7f
+
 /* Eye distances in pixels below which the mesh is guesswork. */
 #define LEAST_SIZE 8
 
@@ -69,6 +73,7 @@ myna_face_tracker_new (MynaFaceModels *models, MynaFaceTrackerFunc func, gpointe
   self = g_new0 (MynaFaceTracker, 1);
   self->models = models;
   self->cx = gpu_context_new (models->device);
+  gpu_context_set_threads (self->cx, 1); /* the decoder has the other */
   self->func = func;
   self->user_data = user_data;
   self->cuts = myna_face_cuts_new ();
@@ -244,6 +249,46 @@ recognise (MynaFaceTracker *self, const MynaFace *face)
   return found;
 }
 
+/* How sure the detector is of one face, seen alone. */
+static gboolean
+check_face (MynaFaceTracker *self,
+            const MynaVideoFrame *frame,
+            const MynaFace *face,
+            float *score,
+            GError **error)
+{
+  MynaFaceSquare square = myna_face_get_square (face);
+
+  square.side *= 1.6;
+  return myna_face_picture_take_square (&self->whole, frame, &square, MYNA_FACE_DETECTOR_SIDE,
+                                        error) &&
+         myna_face_detector_check (self->models, self->cx, &self->whole.image, &square, score,
+                                   error);
+}
+
+/* Checks all that are followed; who fails is left. */
+static gboolean
+check_all (MynaFaceTracker *self,
+           const MynaVideoFrame *frame,
+           MynaTrackedFrame *tracked,
+           GError **error)
+{
+  for (guint i = 0; i < tracked->faces->len; i++)
+    {
+      MynaPersonFace *seen = &g_array_index (tracked->faces, MynaPersonFace, i);
+      MynaTrackedPerson *person = self->persons->pdata[seen->person];
+      float score;
+
+      if (!check_face (self, frame, &seen->face, &score, error))
+        return FALSE;
+      person->sum_scores += (double) score;
+      person->n_scores += 1;
+      if (person->n_scores >= 3 && !myna_tracked_person_is_face (person))
+        person->active = FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 take_detection (MynaFaceTracker *self,
                 const MynaVideoFrame *frame,
@@ -252,6 +297,7 @@ take_detection (MynaFaceTracker *self,
                 GError **error)
 {
   MynaFace face;
+  float score;
   guint person;
 
   for (guint i = 0; i < tracked->faces->len; i++)
@@ -268,6 +314,10 @@ take_detection (MynaFaceTracker *self,
   if (!find_mesh (self, frame, myna_face_detection_get_square (detection), &face, error))
     return FALSE;
   if (!(face.confidence >= LEAST_NEW_CONFIDENCE) || find_at (tracked, &face) != NULL)
+    return TRUE;
+  if (!check_face (self, frame, &face, &score, error))
+    return FALSE;
+  if (score < LEAST_NEW_SCORE)
     return TRUE;
   person = recognise (self, &face);
   if (person < self->persons->len)
@@ -290,7 +340,8 @@ detect (MynaFaceTracker *self,
 
   if (!first && self->lost != frame->index && since < (recent ? DETECT_EVERY_LOST : DETECT_EVERY))
     return TRUE;
-  if (!myna_face_picture_take_all (&self->whole, frame, MYNA_FACE_DETECTOR_PICTURE, error))
+  if (!check_all (self, frame, tracked, error) ||
+      !myna_face_picture_take_all (&self->whole, frame, MYNA_FACE_DETECTOR_PICTURE, error))
     return FALSE;
   found = myna_face_detector_run (self->models, self->cx, &self->whole.image,
                                   first ? -1 : self->turn, error);
@@ -449,5 +500,6 @@ myna_face_tracker_get_person (MynaFaceTracker *self, guint person)
   g_return_val_if_fail (self != NULL && person < self->persons->len, ((MynaPerson) { 0 }));
 
   known = self->persons->pdata[person];
-  return (MynaPerson) { known->track, known->thumbnail };
+  return (MynaPerson) { known->track,
+                        myna_tracked_person_is_face (known) ? known->thumbnail : NULL };
 }

@@ -44,7 +44,8 @@ typedef struct
 /**
  * MynaPerson:
  * @track: what is known of the person's appearance in the video
- * @thumbnail: packed RGB, MYNA_FACE_THUMBNAIL_SIDE squared
+ * @thumbnail: (nullable): packed RGB, MYNA_FACE_THUMBNAIL_SIDE squared; NULL if it turned out to be
+ *   no face
  */
 typedef struct
 {
