@@ -332,6 +332,18 @@ lay_out (Decode *job, char *block)
   return at + taken + done;
 }
 
+/* As many as have work in the longest phase: small networks are done faster alone. */
+static int
+count_threads (const Decode *job)
+{
+  int most = 1;
+
+  for (int at = 0; at < job->n_phases; at++)
+    if (weight_of (job, at) != NULL)
+      most = MAX (most, count_chunks (job, at));
+  return MIN (most, gpu_parallel_threads ());
+}
+
 gboolean
 gpu_cpu_decode (GpuContext *cx, const GpuOp *op, GError **error)
 {
@@ -346,7 +358,7 @@ gpu_cpu_decode (GpuContext *cx, const GpuOp *op, GError **error)
   if (decoder->n_layers > 0)
     job.hidden = decoder->layers[0].up->out;
   job.width = job.channels / decoder->heads;
-  job.n_threads = gpu_parallel_threads ();
+  job.n_threads = count_threads (&job);
   block = gpu_cpu_scratch (cx->state, lay_out (&job, NULL));
   if (block == NULL)
     {

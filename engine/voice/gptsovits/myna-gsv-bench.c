@@ -3,7 +3,10 @@
 
 #include "engine/voice/gptsovits/myna-gsv-bench.h"
 
+#include "engine/voice/gptsovits/myna-gsv-bert.h"
 #include "engine/voice/gptsovits/myna-gsv-t2s.h"
+
+#include <string.h>
 
 static double
 now (void)
@@ -33,6 +36,7 @@ run_once (MynaGsvT2s *t2s,
     return FALSE;
   begun = now ();
   figures->prefill = MIN (figures->prefill, begun - started);
+  memcpy (figures->results, logits, sizeof figures->results);
   for (gsize i = 0; i < input->max_tokens; i++)
     if (!myna_gsv_t2s_run_step (run, myna_gsv_sampler_draw (sampler, logits), logits, error))
       return FALSE;
@@ -103,6 +107,57 @@ myna_gsv_bench_t2s (GpuDevice *device,
   for (int i = 0; i < runs; i++)
     if (!run_once (t2s, cx, &input, figures, error))
       return FALSE;
+  figures->scratch = gpu_context_get_peak (cx);
+  return TRUE;
+}
+
+/**
+ * myna_gsv_bench_bert:
+ * @device: where to compute
+ * @type: of the weights
+ * @n_ids: characters and two
+ * @runs: how often; the best counts
+ * @figures: (out): what was measured
+ * @error: (out) (optional): GPU_ERROR
+ *
+ * Returns: whether it ran
+ */
+gboolean
+myna_gsv_bench_bert (GpuDevice *device,
+                     GpuType type,
+                     gsize n_ids,
+                     int runs,
+                     MynaGsvBertFigures *figures,
+                     GError **error)
+{
+  MynaGsvBertSize size = MYNA_GSV_BERT_SIZE;
+  g_autoptr (MynaGsvShapes) shapes = myna_gsv_bert_get_shapes (&size, "");
+  g_autoptr (MynaTensors) tensors = myna_gsv_shapes_make_tensors (shapes);
+  g_autoptr (MynaGsvBert) bert = NULL;
+  g_autoptr (GpuContext) cx = NULL;
+  g_autofree gint32 *ids = g_new (gint32, n_ids);
+  g_autofree float *features = g_new (float, (gint64) n_ids *size.channels);
+  double started = now ();
+
+  g_return_val_if_fail (device != NULL && figures != NULL && n_ids >= 3, FALSE);
+
+  bert = myna_gsv_bert_new (tensors, device, type, error);
+  if (bert == NULL)
+    return FALSE;
+  *figures = (MynaGsvBertFigures) { .load = now () - started,
+                                    .seconds = G_MAXDOUBLE,
+                                    .weights = myna_gsv_bert_get_size (bert) };
+  for (gsize i = 0; i < n_ids; i++)
+    ids[i] = (gint32) (i * 13 % (gsize) size.vocabulary);
+  cx = gpu_context_new (device);
+  for (int i = 0; i < runs; i++)
+    {
+      started = now ();
+      if (!myna_gsv_bert_run (bert, cx, ids, n_ids, features, NULL, NULL, error))
+        return FALSE;
+      figures->seconds = MIN (figures->seconds, now () - started);
+    }
+  memcpy (figures->results, features, sizeof figures->results);
   figures->scratch = gpu_context_get_peak (cx);
   return TRUE;
 }

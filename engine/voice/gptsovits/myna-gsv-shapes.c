@@ -108,24 +108,27 @@ made_list (gpointer source, gsize *n_tensors)
   return (const MynaTensorInfo *) (gpointer) self->infos->data;
 }
 
-/* Gains are 1, other vectors 0; matrices keep the size of what goes through them. */
+/* Gains are 1, other vectors 0; matrices keep the size of what goes through them. The numbers are a
+ * hash of name and place, so that the peers of `myna bench` can make the same. */
 static gboolean
 made_read (gpointer source, const MynaTensorInfo *info, float *values, GError **error)
 {
   gsize n = myna_tensor_info_get_n_elements (info), fan = n / (gsize) MAX (info->dims[0], 1);
   gboolean gain = !g_str_has_suffix (info->name, "bias") && !g_str_has_suffix (info->name, "beta");
   float scale = sqrtf (3.0f / (float) MAX (fan, 1)) / 8388608.0f;
-  guint32 state = g_str_hash (info->name);
+  guint32 seed = g_str_hash (info->name);
 
-  if (fan <= 1)
-    for (gsize i = 0; i < n; i++)
-      values[i] = gain ? 1 : 0;
-  else
-    for (gsize i = 0; i < n; i++)
-      {
-        state = state * 1664525u + 1013904223u;
-        values[i] = scale * ((float) (state >> 8) - 8388608.0f);
-      }
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 h = (guint32) (i + 1) * 2654435769u + seed;
+
+      h ^= h >> 16;
+      h *= 0x21f0aaadu;
+      h ^= h >> 15;
+      values[i] = scale * ((float) (h >> 8) - 8388608.0f);
+    }
+  for (gsize i = 0; fan <= 1 && i < n; i++)
+    values[i] = gain ? 1 : 0;
   return TRUE;
 }
 
