@@ -40,7 +40,8 @@ typedef enum
  * MynaPhoneSegment:
  * @language: "zh" or "en"
  * @text: the text as it is read: numbers in words, known marks only
- * @ids: (element-type guint16): phones, ids of either symbol set; myna_symbols_get_name() names them
+ * @ids: (element-type guint16): phones, ids of either symbol set; myna_symbols_get_name() names
+ * them
  * @word2ph: (nullable): how many of the phones each character of @text has; %NULL unless @language
  *   is one that the text encoder (RoBERTa) knows, which is "zh"
  * @n_characters: length of @word2ph; 0 without it
@@ -71,14 +72,14 @@ MynaFrontEnd *myna_front_end_new (MynaFrontEndFlags flags, GError **error);
 void myna_front_end_free (MynaFrontEnd *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaFrontEnd, myna_front_end_free)
 
+gboolean myna_front_end_load_english_model (MynaFrontEnd *self, const char *path, GError **error);
 gboolean
 myna_front_end_mode_for_language (const char *language, MynaTextMode *mode, GError **error);
-GPtrArray *myna_front_end_read (MynaFrontEnd *self,
-                                const char *text,
-                                MynaTextMode mode,
-                                MynaSymbolSet set,
-                                GError **error);
+GPtrArray *myna_front_end_read (
+    MynaFrontEnd *self, const char *text, MynaTextMode mode, MynaSymbolSet set, GError **error);
+MynaPhoneSegment *myna_front_end_read_language (
+    MynaFrontEnd *self, const char *language, const char *text, MynaSymbolSet set, GError **error);
 char *myna_front_end_dup_dictionary_path (void);
-char *myna_front_end_dup_english_model_path (void);
+char *myna_front_end_dup_dictionary_problem (MynaFrontEnd *self);
 
 G_END_DECLS
