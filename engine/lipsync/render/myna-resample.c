@@ -115,37 +115,58 @@ sample (const float *plane, int width, int height, float x, float y)
   return sample_edge (plane, width, height, i, j, wx, wy);
 }
 
+/* The nodes left and right of a cell, at a height between two rows of them. */
+typedef struct
+{
+  float left_x, right_x, left_y, right_y;
+} Cell;
+
+static Cell
+get_cell (const MynaMap *map, int row, int column, float v)
+{
+  const float *xs = map->xs + (gsize) row * (gsize) map->columns + (gsize) column;
+  const float *ys = map->ys + (gsize) row * (gsize) map->columns + (gsize) column;
+  int n = map->columns;
+
+  return (Cell) { xs[0] + v * (xs[n] - xs[0]), xs[1] + v * (xs[n + 1] - xs[1]),
+                  ys[0] + v * (ys[n] - ys[0]), ys[1] + v * (ys[n + 1] - ys[1]) };
+}
+
 /* One plane; the map between nodes is bilinear. */
 static void
-resample_plane (MynaYuvImage *out, const MynaYuvImage *source, const MynaMap *map, int p)
+resample_plane (MynaYuvImage *out,
+                const MynaYuvImage *source,
+                const MynaMap *map,
+                int p,
+                MynaBend bend,
+                const void *data)
 {
   const MynaYuvLayout *layout = &out->layout;
-  int step_x = MYNA_SPLINE_STEP >> layout->shift_x[p],
-      step_y = MYNA_SPLINE_STEP >> layout->shift_y[p];
+  int step_x = MYNA_SPLINE_STEP >> layout->shift_x[p];
+  int step_y = MYNA_SPLINE_STEP >> layout->shift_y[p];
   float scale_x = 1.0f / (float) (1 << layout->shift_x[p]);
   float scale_y = 1.0f / (float) (1 << layout->shift_y[p]);
 
   for (int y = 0; y < out->height[p]; y++)
     {
       float v = ((float) (y % step_y) + 0.5f) / (float) step_y;
-      const float *x0 = map->xs + (gsize) (y / step_y) * (gsize) map->columns;
-      const float *y0 = map->ys + (gsize) (y / step_y) * (gsize) map->columns;
-      const float *x1 = x0 + map->columns, *y1 = y0 + map->columns;
       float *row = out->planes[p] + (gsize) y * (gsize) out->width[p];
 
       for (int c = 0; c + 1 < map->columns; c++)
         {
-          float xl = x0[c] + v * (x1[c] - x0[c]), xr = x0[c + 1] + v * (x1[c + 1] - x0[c + 1]);
-          float yl = y0[c] + v * (y1[c] - y0[c]), yr = y0[c + 1] + v * (y1[c + 1] - y0[c + 1]);
+          Cell cell = get_cell (map, y / step_y, c, v);
 
           for (int i = 0; i < step_x; i++)
             {
               float u = ((float) i + 0.5f) / (float) step_x;
-              float x = (xl + u * (xr - xl) - (float) source->rect.x) * scale_x - 0.5f;
-              float sy = (yl + u * (yr - yl) - (float) source->rect.y) * scale_y - 0.5f;
+              float at_x = cell.left_x + u * (cell.right_x - cell.left_x);
+              float at_y = cell.left_y + u * (cell.right_y - cell.left_y);
 
-              row[c * step_x + i] =
-                  sample (source->planes[p], source->width[p], source->height[p], x, sy);
+              if (bend != NULL)
+                bend (data, &at_x, &at_y);
+              row[c * step_x + i] = sample (source->planes[p], source->width[p], source->height[p],
+                                            (at_x - (float) source->rect.x) * scale_x - 0.5f,
+                                            (at_y - (float) source->rect.y) * scale_y - 0.5f);
             }
         }
     }
@@ -160,8 +181,18 @@ resample_plane (MynaYuvImage *out, const MynaYuvImage *source, const MynaMap *ma
 void
 myna_resample (MynaYuvImage *out, const MynaYuvImage *source, const MynaMap *map)
 {
+  myna_resample_bent (out, source, map, NULL, NULL);
+}
+
+void
+myna_resample_bent (MynaYuvImage *out,
+                    const MynaYuvImage *source,
+                    const MynaMap *map,
+                    MynaBend bend,
+                    const void *data)
+{
   init_kernel ();
   myna_yuv_image_set_size (out, &source->layout, &map->rect);
   for (int p = 0; p < out->layout.n_planes; p++)
-    resample_plane (out, source, map, p);
+    resample_plane (out, source, map, p, bend, data);
 }

@@ -24,7 +24,15 @@ void myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline
 void myna_map_clear (MynaMap *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaMap, myna_map_clear)
 
+/* Bends a place of the sampled picture further, pixel by pixel. */
+typedef void (*MynaBend) (const void *data, float *x, float *y);
+
 /* Samples @source once with a bicubic kernel into @out, which gets the size of the map. */
 void myna_resample (MynaYuvImage *out, const MynaYuvImage *source, const MynaMap *map);
+void myna_resample_bent (MynaYuvImage *out,
+                         const MynaYuvImage *source,
+                         const MynaMap *map,
+                         MynaBend bend,
+                         const void *data);
 
 G_END_DECLS
