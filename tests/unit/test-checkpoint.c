@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "engine/checkpoint/myna-converted.h"
 #include "engine/checkpoint/myna-crc32.h"
 #include "engine/checkpoint/myna-network.h"
 #include "engine/checkpoint/myna-safetensors.h"
 #include "engine/checkpoint/myna-tensor-type.h"
 #include "engine/core/myna-error.h"
+#include "engine/core/myna-sidecar.h"
 #include "tests/support/golden-weights.h"
+#include "tests/support/torch-writer.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+#include <utime.h>
 
 /* Readers and tables on files made here; the hostile ones are in the golden suite. */
 
@@ -186,6 +192,127 @@ test_check (void)
   g_assert_nonnull (strstr (error->message, "none"));
 }
 
+/* ---- converted files ---- */
+
+/* A whole s2 v2, the smallest network with weight normalisation: 83 MB of f16. */
+static char *
+save_network (GoldenSet *set, const char *folder)
+{
+  char *path = g_build_filename (folder, "mine.pth", NULL);
+  g_autoptr (MynaTensors) tensors = golden_weights_new (set, "s2-v2", GOLDEN_WEIGHTS_F32);
+  TorchWriterFile file = { .tensors = tensors,
+                           .section = "weight",
+                           .prefix = "",
+                           .type = MYNA_TENSOR_F16,
+                           .version = "v2",
+                           .hparams = TRUE,
+                           .info = "8epoch" };
+
+  torch_writer_save (&file, path);
+  return path;
+}
+
+static void
+compare_network (MynaTensors *a, MynaTensors *b, const char *layer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree float *x = myna_tensors_read_weight (a, layer, &error);
+  g_autofree float *y = myna_tensors_read_weight (b, layer, &error);
+  g_autofree char *name = g_strconcat (layer, ".weight", NULL);
+  const MynaTensorInfo *info = myna_tensors_find (a, name);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (info);
+  g_assert_cmpint (info->type, ==, MYNA_TENSOR_F16);
+  g_assert_nonnull (myna_tensors_view (a, info));
+  g_assert_cmpuint ((guintptr) myna_tensors_view (a, info) % 64, ==, 0);
+  for (gsize i = 0; i < myna_tensor_info_get_n_elements (info); i++)
+    g_assert_cmpfloat_with_epsilon (x[i], y[i], 1e-3f * MAX (fabsf (y[i]), 1e-3f));
+}
+
+static gint64
+get_inode (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return (gint64) info.st_ino;
+}
+
+static MynaTensors *
+open_again (const char *path, const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  MynaNetwork network;
+  MynaTensors *tensors = myna_converted_open (path, folder, &network, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (network, ==, MYNA_NETWORK_S2_V2);
+  return tensors;
+}
+
+static void
+flip_byte (const char *path, goffset at)
+{
+  FILE *file = fopen (path, "r+b");
+  int byte;
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (fseeko (file, at, SEEK_SET), ==, 0);
+  byte = fgetc (file);
+  g_assert_cmpint (fseeko (file, at, SEEK_SET), ==, 0);
+  g_assert_cmpint (fputc (byte ^ 1, file), !=, EOF);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+static void
+test_converted (void)
+{
+  g_autoptr (GoldenSet) set = golden_set_open ();
+  g_autofree char *folder = g_dir_make_tmp ("myna-converted-XXXXXX", NULL);
+  g_autofree char *cache = g_build_filename (folder, "cache", NULL);
+  g_autofree char *path = save_network (set, folder);
+  g_autofree char *converted = myna_converted_dup_path (path, cache);
+  g_autoptr (MynaCheckpoint) checkpoint = myna_checkpoint_open (path, NULL);
+  g_autoptr (MynaTensors) original = myna_checkpoint_dup_weights (checkpoint);
+  g_autoptr (MynaTensors) first = open_again (path, cache);
+  gint64 inode = get_inode (converted);
+  g_autoptr (MynaTensors) second = open_again (path, cache);
+  MynaNetwork network;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  compare_network (first, original, "dec.ups.0");
+  compare_network (second, original, "flow.flows.0.enc.cond_layer");
+  g_assert_cmpint (get_inode (converted), ==, inode);
+  /* Damage is found and mended: in the values, and when the end is missing. */
+  g_clear_pointer (&first, myna_tensors_unref);
+  g_clear_pointer (&second, myna_tensors_unref);
+  flip_byte (converted, 40 * 1000 * 1000);
+  first = open_again (path, cache);
+  g_assert_cmpint (get_inode (converted), !=, inode);
+  compare_network (first, original, "dec.ups.1");
+  g_clear_pointer (&first, myna_tensors_unref);
+  g_assert_cmpint (truncate (converted, 1000), ==, 0);
+  first = open_again (path, cache);
+  compare_network (first, original, "dec.ups.2");
+  /* Another original under the same name. */
+  inode = get_inode (converted);
+  g_assert_cmpint (g_utime (path, &(struct utimbuf) { 1, 1 }), ==, 0);
+  g_clear_pointer (&first, myna_tensors_unref);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (myna_converted_open (path, cache, &network, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (get_inode (converted), ==, inode);
+  first = open_again (path, cache);
+  g_assert_cmpint (get_inode (converted), !=, inode);
+  /* Nowhere to keep it: the original serves. */
+  g_clear_pointer (&first, myna_tensors_unref);
+  first = open_again (path, "/dev/null/no-folder");
+  g_assert_nonnull (myna_tensors_find (first, "dec.ups.0.weight_v"));
+  g_assert_true (myna_remove_tree (folder, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +324,6 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint/fold", test_fold);
   g_test_add_func ("/checkpoint/tables", test_tables);
   g_test_add_func ("/checkpoint/check", test_check);
+  g_test_add_func ("/checkpoint/converted", test_converted);
   return g_test_run ();
 }
