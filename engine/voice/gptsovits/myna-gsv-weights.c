@@ -10,6 +10,7 @@
 struct _MynaGsvWeights
 {
   MynaTensors *tensors; /* NULL once loading is over */
+  GBytes *memory;       /* keeps the checkpoint's views, with the weights that read them in place */
   GpuDevice *device;
   GpuType type;
   char *prefix;
@@ -35,6 +36,8 @@ myna_gsv_weights_new (MynaTensors *tensors, GpuDevice *device, GpuType type)
 
   self = g_new0 (MynaGsvWeights, 1);
   self->tensors = myna_tensors_ref (tensors);
+  self->memory = g_bytes_new_with_free_func ("", 0, (GDestroyNotify) myna_tensors_unref,
+                                             myna_tensors_ref (tensors));
   self->device = gpu_device_ref (device);
   self->type = type;
   self->prefix = g_strdup ("");
@@ -54,6 +57,7 @@ myna_gsv_weights_free (MynaGsvWeights *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->tensors, myna_tensors_unref);
+  g_clear_pointer (&self->memory, g_bytes_unref);
   g_ptr_array_unref (self->weights);
   gpu_device_unref (self->device);
   g_clear_error (&self->error);
@@ -87,6 +91,7 @@ myna_gsv_weights_finish (MynaGsvWeights *self, GError **error)
   g_return_val_if_fail (self != NULL, FALSE);
 
   g_clear_pointer (&self->tensors, myna_tensors_unref);
+  g_clear_pointer (&self->memory, g_bytes_unref);
   if (self->error == NULL)
     return TRUE;
   g_ptr_array_set_size (self->weights, 0);
@@ -178,12 +183,15 @@ read_values (MynaGsvWeights *self, const char *name)
   return myna_tensors_read_f32 (self->tensors, full, self->error == NULL ? &self->error : NULL);
 }
 
-/* A layer's weight and bias as floats, and the shape of the weight. */
+/* A layer's weight and bias as floats, and the shape of the weight. @source is the weight as the
+ * device takes it: in place where the checkpoint is mapped and has it in a type of the device's,
+ * else @values. */
 typedef struct
 {
   const MynaTensorInfo *info;
   float *values;
   float *bias;
+  GpuValues source;
 } Layer;
 
 static void
@@ -196,6 +204,22 @@ layer_clear (Layer *layer)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Layer, layer_clear)
 
 static gboolean
+layer_map (MynaGsvWeights *self, Layer *layer)
+{
+  static const GpuType types[] = {
+    [MYNA_TENSOR_F32] = GPU_F32, [MYNA_TENSOR_F16] = GPU_F16, [MYNA_TENSOR_BF16] = GPU_BF16
+  };
+
+  if (layer->info->type >= G_N_ELEMENTS (types))
+    return FALSE;
+  layer->source.data = myna_tensors_view (self->tensors, layer->info);
+  layer->source.type = types[layer->info->type];
+  layer->source.owner = self->memory;
+  return layer->source.data != NULL;
+}
+
+/* @n_dims: 0 when the caller wants the values themselves. */
+static gboolean
 layer_read (MynaGsvWeights *self, const char *name, int n_dims, Layer *layer)
 {
   g_autofree char *full = g_strconcat (self->prefix, name, NULL);
@@ -204,11 +228,15 @@ layer_read (MynaGsvWeights *self, const char *name, int n_dims, Layer *layer)
   if (self->error != NULL)
     return FALSE;
   layer->info = find (self, name, ".weight");
+  if (n_dims == 0 || layer->info == NULL || !layer_map (self, layer))
+    {
+      layer->values = myna_tensors_read_weight (self->tensors, full, &self->error);
+      if (layer->values == NULL)
+        return FALSE;
+      layer->source = (GpuValues) { layer->values, GPU_F32, NULL };
+    }
   if (layer->info == NULL)
     layer->info = find (self, name, ".weight_v");
-  layer->values = myna_tensors_read_weight (self->tensors, full, &self->error);
-  if (layer->values == NULL)
-    return FALSE;
   if (layer->info == NULL || (n_dims > 0 && layer->info->n_dims != n_dims))
     {
       self->error = g_error_new (MYNA_ERROR, MYNA_ERROR_CORRUPT,
@@ -264,8 +292,8 @@ myna_gsv_weights_linear (MynaGsvWeights *self, const char *format, ...)
     }
   if (!layer_read (self, name, n_dims, &layer))
     return NULL;
-  weight = gpu_weight_new_linear (self->device, self->type, layer.info->dims[0],
-                                  layer.info->dims[1], layer.values, layer.bias, &error);
+  weight = gpu_weight_new_linear_from (self->device, self->type, layer.info->dims[0],
+                                       layer.info->dims[1], &layer.source, layer.bias, &error);
   return myna_gsv_weights_adopt (self, weight, error);
 }
 
@@ -288,9 +316,9 @@ myna_gsv_weights_conv_1d (MynaGsvWeights *self, int groups, const char *format, 
   FORMAT_NAME (name, format);
   if (!layer_read (self, name, 3, &layer))
     return NULL;
-  weight = gpu_weight_new_conv_1d (self->device, self->type, layer.info->dims[0],
-                                   layer.info->dims[1] * groups, layer.info->dims[2], groups,
-                                   layer.values, layer.bias, &error);
+  weight = gpu_weight_new_conv_1d_from (self->device, self->type, layer.info->dims[0],
+                                        layer.info->dims[1] * groups, layer.info->dims[2], groups,
+                                        &layer.source, layer.bias, &error);
   return myna_gsv_weights_adopt (self, weight, error);
 }
 
@@ -312,9 +340,9 @@ myna_gsv_weights_conv_transpose_1d (MynaGsvWeights *self, const char *format, ..
   FORMAT_NAME (name, format);
   if (!layer_read (self, name, 3, &layer))
     return NULL;
-  weight = gpu_weight_new_conv_transpose_1d (self->device, self->type, layer.info->dims[0],
-                                             layer.info->dims[1], layer.info->dims[2], layer.values,
-                                             layer.bias, &error);
+  weight = gpu_weight_new_conv_transpose_1d_from (self->device, self->type, layer.info->dims[0],
+                                                  layer.info->dims[1], layer.info->dims[2],
+                                                  &layer.source, layer.bias, &error);
   return myna_gsv_weights_adopt (self, weight, error);
 }
 
@@ -336,8 +364,8 @@ myna_gsv_weights_table (MynaGsvWeights *self, const char *format, ...)
   FORMAT_NAME (name, format);
   if (!layer_read (self, name, 2, &layer))
     return NULL;
-  weight = gpu_weight_new_table (self->device, self->type, layer.info->dims[0], layer.info->dims[1],
-                                 layer.values, &error);
+  weight = gpu_weight_new_table_from (self->device, self->type, layer.info->dims[0],
+                                      layer.info->dims[1], &layer.source, &error);
   return myna_gsv_weights_adopt (self, weight, error);
 }
 
