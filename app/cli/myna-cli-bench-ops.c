@@ -171,7 +171,7 @@ bench_ops (GpuDevice *device, JsonBuilder *json, GError **error)
 {
   guint n;
   const GpuBenchCase *cases = gpu_bench_cases (&n);
-  g_autoptr (MynaCliPeers) peers = myna_cli_peers_start ();
+  g_autoptr (MynaCliPeers) peers = myna_cli_peers_start (MYNA_CLI_PEERS_OPS);
   double flops = gpu_bench_peak_flops ();
   GpuBenchCase all;
   Row total = { NULL };

@@ -28,6 +28,8 @@ static const guint lengths[] = { 1, 5, 20, 100 };
 
 static struct
 {
+  char *engine;
+  char *device;
   char *reference;
   char *reference_text;
   int runs;
@@ -35,6 +37,10 @@ static struct
 } options;
 
 static const GOptionEntry entries[] = {
+  { "engine", 'e', 0, G_OPTION_ARG_STRING, &options.engine,
+    N_ ("What to measure: “draft” or “gpt-sovits” (draft)"), N_ ("ENGINE") },
+  { "device", 'd', 0, G_OPTION_ARG_STRING, &options.device, N_ ("Device to measure (cpu)"),
+    N_ ("ID") },
   { "reference", 'r', 0, G_OPTION_ARG_FILENAME, &options.reference,
     N_ ("Recording of the voice, instead of the example"), N_ ("FILE") },
   { "reference-text", 0, 0, G_OPTION_ARG_FILENAME, &options.reference_text,
@@ -275,13 +281,18 @@ myna_cli_bench (int argc, char **argv)
   options.runs = 3;
   if (!myna_cli_parse (&argc, &argv, "[speak|ops]",
                        _ ("Measures the draft voice beside espeak-ng alone: real-time factor (RTF) "
-                          "and time to the first audio."),
+                          "and time to the first audio; or GPT-SoVITS' networks, with made-up "
+                          "weights, beside PyTorch."),
                        entries, _ ("“myna bench ops” measures what models are made of.")))
     return MYNA_CLI_USAGE;
   if (argc > 2 || (argc == 2 && strcmp (argv[1], "speak") != 0))
     return myna_cli_usage_error ("bench", _ ("it measures “speak” or “ops”."));
   if (options.runs < 1 || options.runs > 100)
     return myna_cli_usage_error ("bench", _ ("--runs is from 1 to 100."));
+  if (g_strcmp0 (options.engine, "gpt-sovits") == 0)
+    return myna_cli_bench_gptsovits (options.device, options.runs, options.json);
+  if (options.engine != NULL && strcmp (options.engine, "draft") != 0)
+    return myna_cli_usage_error ("bench", _ ("the engine is “draft” or “gpt-sovits”."));
   dir = g_dir_make_tmp ("myna-bench-XXXXXX", &error);
   if (dir == NULL)
     return myna_cli_fail (error);

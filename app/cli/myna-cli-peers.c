@@ -4,7 +4,6 @@
 #include "app/cli/myna-cli-peers.h"
 
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
 
 struct _MynaCliPeers
 {
@@ -23,6 +22,7 @@ read_answer (MynaCliPeers *self)
 
 /**
  * myna_cli_peers_start:
+ * @variable: MYNA_CLI_PEERS_OPS or MYNA_CLI_PEERS_NETWORKS
  *
  * Starts the process, and waits until it has loaded what is installed. It uses as many threads as
  * this process does.
@@ -30,10 +30,10 @@ read_answer (MynaCliPeers *self)
  * Returns: (transfer full): the peers, possibly none
  */
 MynaCliPeers *
-myna_cli_peers_start (void)
+myna_cli_peers_start (const char *variable)
 {
   MynaCliPeers *self = g_new0 (MynaCliPeers, 1);
-  const char *script = g_getenv ("MYNA_BENCH_PEERS");
+  const char *script = g_getenv (variable);
   g_autofree char *threads = g_strdup_printf ("%d", gpu_bench_threads ());
 
   if (script == NULL)
@@ -93,9 +93,29 @@ make_request (const char *peer, const GpuBenchCase *which, int runs)
 
   return g_strdup_printf ("{\"peer\": \"%s\", \"id\": \"%s\", \"kind\": \"%s\", \"type\": \"%s\", "
                           "\"a\": %" G_GINT64_FORMAT ", \"b\": %" G_GINT64_FORMAT
-                          ", \"c\": %" G_GINT64_FORMAT ", \"weights\": %d, \"runs\": %d}\n",
+                          ", \"c\": %" G_GINT64_FORMAT ", \"weights\": %d, \"runs\": %d}",
                           peer, which->id, kinds[which->kind], types[which->type], which->a,
                           which->b, which->c, GPU_BENCH_WEIGHTS, runs);
+}
+
+/**
+ * myna_cli_peers_ask:
+ * @self: the peers
+ * @request: an object in JSON, in one line
+ *
+ * Returns: (transfer full) (nullable): the answer; %NULL when there is none
+ */
+JsonObject *
+myna_cli_peers_ask (MynaCliPeers *self, const char *request)
+{
+  g_autoptr (JsonNode) answer = NULL;
+
+  if (self->process == NULL || self->versions == NULL ||
+      !g_output_stream_printf (g_subprocess_get_stdin_pipe (self->process), NULL, NULL, NULL,
+                               "%s\n", request))
+    return NULL;
+  answer = read_answer (self);
+  return answer != NULL && JSON_NODE_HOLDS_OBJECT (answer) ? json_node_dup_object (answer) : NULL;
 }
 
 /**
@@ -111,15 +131,10 @@ double
 myna_cli_peers_time (MynaCliPeers *self, const char *peer, const GpuBenchCase *which, int runs)
 {
   g_autofree char *request = make_request (peer, which, runs);
-  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (JsonObject) answer = NULL;
 
   if (myna_cli_peers_version (self, peer) == NULL)
     return -1;
-  if (!g_output_stream_printf (g_subprocess_get_stdin_pipe (self->process), NULL, NULL, NULL, "%s",
-                               request))
-    return -1;
-  answer = read_answer (self);
-  if (answer == NULL || !JSON_NODE_HOLDS_OBJECT (answer))
-    return -1;
-  return json_object_get_double_member_with_default (json_node_get_object (answer), "seconds", -1);
+  answer = myna_cli_peers_ask (self, request);
+  return answer != NULL ? json_object_get_double_member_with_default (answer, "seconds", -1) : -1;
 }

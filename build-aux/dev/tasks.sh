@@ -70,7 +70,7 @@ task_run() {
   exec "$prefix/bin/myna" demo "$@"
 }
 
-# Peers that `myna bench ops` measures beside us; PyTorch is about 750 MB and one minute, once.
+# Peers that `myna bench ops` and `bench speak --engine gpt-sovits` measure beside us; PyTorch is about 750 MB and one minute, once.
 install_peers() {
   local packages
   mapfile -t packages < <(package_list bench)
@@ -83,9 +83,10 @@ install_peers() {
 
 task_bench() {
   install_prefix
-  [ "${1:-}" != ops ] || install_peers
+  case "$*" in ops*|*gpt-sovits*) install_peers ;; esac
   program_environment
   export MYNA_BENCH_PEERS=$MYNA_TOP/tests/bench/peers.py
+  export MYNA_BENCH_TORCH=$MYNA_TOP/tests/bench/gptsovits_torch.py
   exec "$prefix/bin/myna" bench "$@"
 }
 

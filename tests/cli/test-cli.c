@@ -711,6 +711,30 @@ test_bench (Fixture *f, gconstpointer data)
     }
 }
 
+/* The networks at full size with made-up weights, without PyTorch. */
+static void
+test_bench_networks (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonObject) json = NULL;
+  JsonArray *stages;
+
+  run (f, "bench", "speak", "--engine", "nothing", NULL);
+  assert_usage (f);
+  run (f, "bench", "speak", "--engine", "gpt-sovits", "--json", "--runs", "1", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  g_assert_cmpfloat (json_object_get_double_member (json, "tokens-per-second"), >, 0);
+  stages = json_object_get_array_member (json, "stages");
+  g_assert_cmpuint (json_array_get_length (stages), >=, 3);
+  for (guint i = 0; i < json_array_get_length (stages); i++)
+    {
+      JsonObject *stage = json_array_get_object_element (stages, i);
+
+      g_assert_cmpfloat (json_object_get_double_member (stage, "rtf"), >, 0);
+      g_assert_false (json_object_has_member (stage, "torch-seconds"));
+    }
+}
+
 static void
 add (const char *path, void (*func) (Fixture *f, gconstpointer data))
 {
@@ -737,5 +761,6 @@ main (int argc, char *argv[])
   add ("/cli/read-only-data", test_read_only_data);
   add ("/cli/demo", test_demo);
   add ("/cli/bench", test_bench);
+  add ("/cli/bench/networks", test_bench_networks);
   return g_test_run ();
 }
