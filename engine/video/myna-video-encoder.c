@@ -347,24 +347,29 @@ try_kind (MynaVideoEncoder *self, const Kind *kind, enum AVPixelFormat format)
   return self->codec != NULL;
 }
 
+static gboolean
+is_wanted (const Kind *kind, const MynaVideoWriterOptions *options, gboolean hardware_only)
+{
+  if (options->encoder != NULL)
+    return strcmp (kind->name, options->encoder) == 0;
+  if (hardware_only)
+    return kind->hardware;
+  return !kind->hardware || options->coder != MYNA_VIDEO_CODER_SOFTWARE;
+}
+
 /* The first that really opens; faithfulness of the format goes before the order of the coders. */
 static gboolean
-find_coder (MynaVideoEncoder *self, Container container, MynaVideoCoder wish)
+find_coder (MynaVideoEncoder *self, Container container, const MynaVideoWriterOptions *options)
 {
   enum AVPixelFormat formats[8];
   guint n_formats = list_formats (self->source.format, formats);
 
-  for (int pass = wish == MYNA_VIDEO_CODER_HARDWARE ? 0 : 1; pass < 2; pass++)
+  for (int pass = options->coder == MYNA_VIDEO_CODER_HARDWARE ? 0 : 1; pass < 2; pass++)
     for (guint f = 0; f < n_formats; f++)
       for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
-        {
-          gboolean wanted = pass == 0                           ? kinds[k].hardware
-                            : wish == MYNA_VIDEO_CODER_SOFTWARE ? !kinds[k].hardware
-                                                                : TRUE;
-
-          if (kinds[k].container == container && wanted && try_kind (self, &kinds[k], formats[f]))
-            return TRUE;
-        }
+        if (kinds[k].container == container && is_wanted (&kinds[k], options, pass == 0) &&
+            try_kind (self, &kinds[k], formats[f]))
+          return TRUE;
   return FALSE;
 }
 
@@ -406,7 +411,7 @@ myna_video_encoder_new (const MynaVideoInfo *source,
   self->crf = choose_crf (source);
   self->lossless = options->lossless;
   self->run_length = (int) CLAMP (lround (source->fps * RUN_SECONDS), 24, 480);
-  if (find_coder (self, webm ? FOR_WEBM : FOR_MP4, options->coder))
+  if (find_coder (self, webm ? FOR_WEBM : FOR_MP4, options))
     {
       self->description = describe (self);
       return g_steal_pointer (&self);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "engine/core/myna-error.h"
+#include "engine/video/myna-deinterlace-private.h"
 #include "engine/video/myna-video-format-private.h"
 #include "engine/video/myna-video-probe-private.h"
 #include "engine/video/myna-video-source-private.h"
@@ -27,7 +28,8 @@ struct _MynaVideoReader
 
   AVFrame *held; /* the next picture, as decoded */
   gboolean has_held;
-  AVFrame *ahead; /* the one after it, when a search went one too far */
+  AVFrame *previous; /* the one before it, for pictures that are made of several */
+  AVFrame *ahead;    /* the one after it, when a search went one too far */
   gboolean has_ahead;
   gint64 index;     /* of held */
   gint64 last_step; /* ticks between the two pictures before */
@@ -57,6 +59,7 @@ hold_next (MynaVideoReader *self, GError **error)
 static void
 drop_ahead (MynaVideoReader *self)
 {
+  av_frame_unref (self->previous);
   av_frame_unref (self->ahead);
   self->has_ahead = FALSE;
 }
@@ -85,6 +88,7 @@ myna_video_reader_open (const char *path, GError **error)
   self = g_new0 (MynaVideoReader, 1);
   self->held = av_frame_alloc ();
   self->ahead = av_frame_alloc ();
+  self->previous = av_frame_alloc ();
   self->source = myna_video_source_open (path, error);
   if (self->source == NULL || !myna_video_source_first (self->source, self->held, error))
     return NULL;
@@ -136,25 +140,62 @@ last_duration (MynaVideoReader *self, const AVFrame *av)
   return self->last_step > 0 ? self->last_step : myna_video_source_get_nominal_ticks (self->source);
 }
 
-/* From the picture as decoded to the frame that is given out. */
-static MynaVideoFrame *
-finish (MynaVideoReader *self, AVFrame *av, gint64 ticks, GError **error)
+/* A neighbour in the same format, without one where there is none. */
+static AVFrame *
+plain_copy (MynaVideoReader *self, const AVFrame *av)
 {
-  gint64 place = av->pts - self->first;
+  AVFrame *copy = av->buf[0] != NULL ? av_frame_clone (av) : NULL;
 
-  av->pts = place;
-  av->duration = ticks;
-  if (av->sample_aspect_ratio.num <= 0 || av->sample_aspect_ratio.den <= 0)
-    av->sample_aspect_ratio = myna_video_source_get_stream (self->source)->sample_aspect_ratio;
-  av_frame_remove_side_data (av, AV_FRAME_DATA_DISPLAYMATRIX);
-  av->time_base = myna_video_source_get_stream (self->source)->time_base;
-  av = myna_video_format_apply (self->format, av);
-  if (av != NULL && !myna_orientation_is_upright (&self->orientation))
+  return copy != NULL ? myna_video_format_apply (self->format, copy) : NULL;
+}
+
+/* Takes a picture whose two fields are from different times apart. */
+static AVFrame *
+make_whole (MynaVideoReader *self, AVFrame *av)
+{
+  AVFrame *before, *after, *whole;
+
+  if (av == NULL || (av->flags & AV_FRAME_FLAG_INTERLACED) == 0 || self->info->is_image ||
+      !myna_deinterlace_is_combed (av))
+    return av;
+  before = plain_copy (self, self->previous);
+  after = plain_copy (self, self->held);
+  whole = myna_deinterlace (before, av, after);
+  av_frame_free (&before);
+  av_frame_free (&after);
+  av_frame_free (&av);
+  return whole;
+}
+
+static AVFrame *
+make_upright (MynaVideoReader *self, AVFrame *av)
+{
+  AVFrame *turned;
+
+  if (av == NULL || myna_orientation_is_upright (&self->orientation))
+    return av;
+  turned = myna_orientation_apply (&self->orientation, av);
+  av_frame_free (&av);
+  return turned;
+}
+
+/* From the picture as decoded, not changed, to the frame that is given out. */
+static MynaVideoFrame *
+finish (MynaVideoReader *self, const AVFrame *decoded, gint64 ticks, GError **error)
+{
+  const AVStream *stream = myna_video_source_get_stream (self->source);
+  gint64 place = decoded->pts - self->first;
+  AVFrame *av = av_frame_clone (decoded);
+
+  if (av != NULL)
     {
-      AVFrame *turned = myna_orientation_apply (&self->orientation, av);
-
-      av_frame_free (&av);
-      av = turned;
+      av->pts = place;
+      av->duration = ticks;
+      av->time_base = stream->time_base;
+      if (av->sample_aspect_ratio.num <= 0 || av->sample_aspect_ratio.den <= 0)
+        av->sample_aspect_ratio = stream->sample_aspect_ratio;
+      av_frame_remove_side_data (av, AV_FRAME_DATA_DISPLAYMATRIX);
+      av = make_upright (self, make_whole (self, myna_video_format_apply (self->format, av)));
     }
   if (av != NULL)
     return myna_video_frame_new (av, self->index, (double) place * self->tick,
@@ -197,6 +238,10 @@ myna_video_reader_next (MynaVideoReader *self, GError **error)
   self->last_step = ticks;
   frame = finish (self, av, ticks, error);
   self->index++;
+  av_frame_unref (self->previous);
+  if (self->info->is_interlaced)
+    av_frame_move_ref (self->previous, av);
+  av_frame_free (&av);
   return frame;
 }
 
@@ -218,8 +263,12 @@ advance (MynaVideoReader *self, double time, gboolean *found, GError **error)
 
       if (held_time (self) > time + slack)
         break;
+      if (*found)
+        {
+          av_frame_unref (self->previous);
+          av_frame_move_ref (self->previous, previous);
+        }
       *found = TRUE;
-      av_frame_unref (previous);
       av_frame_move_ref (previous, self->held);
       ok = hold_next (self, error);
     }
@@ -247,7 +296,8 @@ jump (MynaVideoReader *self, double time, gboolean *found, GError **error)
 {
   for (int attempt = 0; attempt < 3; attempt++)
     {
-      double wanted = time - attempt * JUMP_BACK_SECONDS;
+      /* What is made of several pictures needs the one before as well. */
+      double wanted = time - attempt * JUMP_BACK_SECONDS - (self->info->is_interlaced ? 0.1 : 0);
       gint64 ticks = self->first + (gint64) (wanted / self->tick + 0.5);
       gboolean jumped = FALSE;
 
@@ -262,6 +312,8 @@ jump (MynaVideoReader *self, double time, gboolean *found, GError **error)
         return FALSE;
       /* What the decoder doubts after a jump is right when decoded from further back. */
       if (*found && (self->held->flags & AV_FRAME_FLAG_CORRUPT) != 0)
+        *found = FALSE;
+      if (*found && self->info->is_interlaced && self->previous->buf[0] == NULL)
         *found = FALSE;
       if (*found && myna_video_source_is_regular (self->source))
         return TRUE;
@@ -292,7 +344,7 @@ myna_video_reader_seek (MynaVideoReader *self, double time, gint64 index, GError
   if (myna_video_source_is_photo (self->source))
     return self->has_held || restart (self, error);
   near = self->has_held && time >= held_time (self) && time < held_time (self) + NEAR_SECONDS;
-  if (near && !self->has_ahead)
+  if (near)
     return advance (self, time, &found, error);
   if (time > 0 && !jump (self, time, &found, error))
     return FALSE;
@@ -338,6 +390,7 @@ myna_video_reader_free (MynaVideoReader *self)
     return;
   av_frame_free (&self->held);
   av_frame_free (&self->ahead);
+  av_frame_free (&self->previous);
   myna_video_format_free (self->format);
   myna_video_info_free (self->info);
   myna_video_source_free (self->source);

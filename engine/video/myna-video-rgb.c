@@ -12,6 +12,7 @@
 
 /* Beyond this a part of a frame is a mistake of the caller, not a picture. */
 #define MAX_SIDE 16384
+#define MARGIN 4
 
 /* One thread's converter and buffers, kept because a tracker asks for the same again and again. */
 typedef struct
@@ -91,6 +92,8 @@ convert (Scratch *scratch,
 {
   const AVPixFmtDescriptor *kind = av_pix_fmt_desc_get (av->format);
   int bytes = format == AV_PIX_FMT_RGB24 ? 3 : 6;
+  /* Chroma at every pixel; for 16 bits that path of libswscale 10 overflows beyond the gamut. */
+  int chroma = format == AV_PIX_FMT_RGB24 ? SWS_FULL_CHR_H_INT : 0;
   gboolean scaled = width != block.width || height != block.height;
   const guint8 *planes[4] = { NULL };
   guint8 *out_planes[4] = { out, NULL, NULL, NULL };
@@ -98,16 +101,16 @@ convert (Scratch *scratch,
 
   scratch->sws = sws_getCachedContext (
       scratch->sws, block.width, block.height, av->format, width, height, format,
-      (scaled ? SWS_AREA : SWS_BILINEAR) | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
+      (scaled ? SWS_AREA : SWS_BILINEAR) | SWS_ACCURATE_RND | chroma, NULL, NULL, NULL);
   if (scratch->sws == NULL ||
       sws_setColorspaceDetails (scratch->sws, get_matrix (av), av->color_range == AVCOL_RANGE_JPEG,
                                 sws_getCoefficients (SWS_CS_ITU709), 1, 0, 1 << 16, 1 << 16) < 0)
     return FALSE;
   for (int i = 0; i < 4 && av->data[i] != NULL; i++)
     {
-      gboolean chroma = i == 1 || i == 2;
-      int x = chroma ? block.x >> kind->log2_chroma_w : block.x;
-      int y = chroma ? block.y >> kind->log2_chroma_h : block.y;
+      gboolean subsampled = i == 1 || i == 2;
+      int x = subsampled ? block.x >> kind->log2_chroma_w : block.x;
+      int y = subsampled ? block.y >> kind->log2_chroma_h : block.y;
 
       planes[i] = av->data[i] + (gssize) y * av->linesize[i] + x * kind->comp[i].step;
     }
@@ -238,17 +241,21 @@ resample (Scratch *scratch,
   free_taps (down, height);
 }
 
-/* The pixels of the frame that @rect needs: at least one, starting where chroma starts. */
+/* The pixels of the frame that @rect needs: at least one, whole samples of chroma where the frame
+ * has them: libswscale stretches chroma over a block that cuts one. */
 static MynaRect
 find_block (const AVFrame *av, const MynaRect *rect)
 {
   const AVPixFmtDescriptor *kind = av_pix_fmt_desc_get (av->format);
-  /* Two more on each side: a tap reaches over the border. */
-  int left = CLAMP (rect->x - 2, 0, av->width - 1) & ~((1 << kind->log2_chroma_w) - 1);
-  int top = CLAMP (rect->y - 2, 0, av->height - 1) & ~((1 << kind->log2_chroma_h) - 1);
-  int right = CLAMP (rect->x + rect->width + 2, left + 1, av->width);
-  int bottom = CLAMP (rect->y + rect->height + 2, top + 1, av->height);
+  int grid_w = (1 << kind->log2_chroma_w) - 1, grid_h = (1 << kind->log2_chroma_h) - 1;
+  /* More on each side than taps and chroma reach over the border. */
+  int left = CLAMP (rect->x - MARGIN, 0, av->width - 1) & ~grid_w;
+  int top = CLAMP (rect->y - MARGIN, 0, av->height - 1) & ~grid_h;
+  int right = CLAMP (rect->x + rect->width + MARGIN, left + 1, av->width);
+  int bottom = CLAMP (rect->y + rect->height + MARGIN, top + 1, av->height);
 
+  right = MIN ((right + grid_w) & ~grid_w, av->width);
+  bottom = MIN ((bottom + grid_h) & ~grid_h, av->height);
   return (MynaRect) { left, top, right - left, bottom - top };
 }
 

@@ -60,6 +60,7 @@ static void
 copy_options (MynaVideoWriter *self, const MynaVideoWriterOptions *options)
 {
   self->options = *options;
+  self->options.encoder = NULL; /* used once, while opening */
   self->options.audio = g_strdup (options->audio);
   self->options.tail = g_strdup (options->tail);
   self->options.key = g_strdup (options->key);
@@ -123,7 +124,7 @@ myna_video_writer_open (const char *path,
   copy_options (self, options != NULL ? options : &defaults);
   self->time_base = choose_time_base (source->time_base);
   self->encoder = myna_video_encoder_new (source, myna_video_container_find (path)->webm,
-                                          &self->options, error);
+                                          options != NULL ? options : &defaults, error);
   if (self->encoder == NULL)
     return NULL;
   self->log = open_log (self, folder, error);

@@ -24,6 +24,7 @@ typedef enum
 /**
  * MynaVideoWriterOptions:
  * @coder: who encodes
+ * @encoder: (nullable): FFmpeg's name of the only encoder to try
  * @lossless: every pixel exactly as it is written, for intermediate files and tests
  * @unmarked: leave out the tag that says that the mouth is made by a machine
  * @audio: (nullable) (type filename): a file whose sound the video gets
@@ -39,6 +40,7 @@ typedef enum
 typedef struct
 {
   MynaVideoCoder coder;
+  const char *encoder;
   gboolean lossless;
   gboolean unmarked;
   const char *audio;
