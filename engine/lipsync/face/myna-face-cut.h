@@ -5,6 +5,13 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  MYNA_FACE_CUT_NO,
+  MYNA_FACE_CUT_MAYBE, /* if what is followed jumps as well: a cut within a scene */
+  MYNA_FACE_CUT_YES,
+} MynaFaceCut;
+
 /**
  * MynaFaceCuts:
  *
@@ -17,6 +24,6 @@ MynaFaceCuts *myna_face_cuts_new (void);
 void myna_face_cuts_free (MynaFaceCuts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaFaceCuts, myna_face_cuts_free)
 
-gboolean myna_face_cuts_push (MynaFaceCuts *self, const MynaVideoFrame *frame);
+MynaFaceCut myna_face_cuts_push (MynaFaceCuts *self, const MynaVideoFrame *frame);
 
 G_END_DECLS

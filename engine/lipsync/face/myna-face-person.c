@@ -8,10 +8,11 @@
 #include "engine/lipsync/face/myna-face-tracker.h"
 
 /* A face that returns is taken for the one that left when it looks alike. Mean differences of
- * colour, 0 … 1; between frames of one person they are below 0.05. */
-#define MAX_LOOK 0.10
+ * colour, 0 … 1: 0.01 to 0.02 between frames of one person, 0.07 to 0.1 between persons in the same
+ * light. */
+#define MAX_LOOK 0.055
 /* The same where it left. */
-#define MAX_LOOK_ELSEWHERE 0.06
+#define MAX_LOOK_ELSEWHERE 0.045
 /* Mean score of the detector for a face that is followed; turned away it is less sure. */
 #define LEAST_SCORE 0.6
 /* Frames that the mean of the looks goes over. */

@@ -23,6 +23,9 @@
 /* A new face must be surer than one that is followed. */
 #define LEAST_NEW_CONFIDENCE 0.7f
 
+/* Eye distances: a jump of a face that makes a change of the picture a cut. */
+#define LEAST_JUMP 0.25
+
 /* Scores of the detector when it looks at one face alone: for a new one. Real faces from
  * the front have over 0.9; the mesh alone believes in folded hands. */
 #define LEAST_NEW_SCORE 0.7f
@@ -184,10 +187,24 @@ see (MynaFaceTracker *self,
 
 /* ---- following, finding ---- */
 
+/* Further than heads move from one frame to the next. */
+static gboolean
+has_jumped (const MynaTrackedPerson *person, const MynaFace *face)
+{
+  double x, y, old_x, old_y;
+
+  myna_face_get_middle (&person->face, &old_x, &old_y);
+  myna_face_get_middle (face, &x, &y);
+  return hypot (x - old_x, y - old_y) >
+         LEAST_JUMP * (double) myna_face_get_eye_distance (&person->face);
+}
+
+/* @maybe: the picture has changed so much that a face which is lost or jumps means a cut. */
 static gboolean
 follow (MynaFaceTracker *self,
         const MynaVideoFrame *frame,
         MynaTrackedFrame *tracked,
+        gboolean maybe,
         GError **error)
 {
   for (guint i = 0; i < self->persons->len; i++)
@@ -199,6 +216,8 @@ follow (MynaFaceTracker *self,
         continue;
       if (!find_mesh (self, frame, myna_face_get_square (&person->face), &face, error))
         return FALSE;
+      if (maybe && (face.confidence < MYNA_FACE_LEAST_CONFIDENCE || has_jumped (person, &face)))
+        tracked->cut = TRUE;
       /* After a cut somebody else may be in the same place; two must not follow one face. */
       if (face.confidence >= MYNA_FACE_LEAST_CONFIDENCE && find_at (tracked, &face) == NULL &&
           (!tracked->cut ||
@@ -441,6 +460,7 @@ gboolean
 myna_face_tracker_push (MynaFaceTracker *self, const MynaVideoFrame *frame, GError **error)
 {
   MynaTrackedFrame *tracked;
+  MynaFaceCut cut;
 
   g_return_val_if_fail (self != NULL && frame != NULL, FALSE);
 
@@ -448,10 +468,12 @@ myna_face_tracker_push (MynaFaceTracker *self, const MynaVideoFrame *frame, GErr
   tracked->index = frame->index;
   tracked->time = frame->time;
   tracked->faces = g_array_new (FALSE, FALSE, sizeof (MynaPersonFace));
-  tracked->cut = myna_face_cuts_push (self->cuts, frame);
+  cut = myna_face_cuts_push (self->cuts, frame);
+  tracked->cut = cut == MYNA_FACE_CUT_YES;
   g_ptr_array_add (self->window, tracked);
-  return follow (self, frame, tracked, error) && detect (self, frame, tracked, error) &&
-         hand_out (self, FALSE, error);
+  if (!follow (self, frame, tracked, cut == MYNA_FACE_CUT_MAYBE, error))
+    return FALSE;
+  return detect (self, frame, tracked, error) && hand_out (self, FALSE, error);
 }
 
 /**
