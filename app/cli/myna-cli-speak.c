@@ -6,13 +6,12 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/cli/myna-cli-common.h"
+#include "app/cli/myna-cli-work.h"
 #include "engine/audio/myna-audio-probe.h"
 #include "engine/audio/myna-audio-writer.h"
 #include "engine/core/myna-error.h"
-#include "engine/core/myna-sidecar.h"
 #include "engine/text/myna-language.h"
 #include "engine/text/myna-segment.h"
 
@@ -87,9 +86,7 @@ static const GOptionEntry entries[] = {
 /* What one call of the command holds. */
 typedef struct
 {
-  MynaLibrary *library;   /* the user's; has the voices */
-  MynaLibrary *temporary; /* (nullable): where the job is done when @library cannot be written */
-  char *temporary_dir;
+  MynaCliWork work;
   char *text;
   char *output;
   MynaVoiceRegion *reference;
@@ -101,15 +98,7 @@ speak_clear (Speak *self)
   g_clear_pointer (&self->text, g_free);
   g_clear_pointer (&self->output, g_free);
   g_clear_pointer (&self->reference, myna_voice_region_free);
-  if (self->temporary != NULL)
-    myna_library_close (self->temporary);
-  g_clear_object (&self->temporary);
-  if (self->library != NULL)
-    myna_library_close (self->library);
-  g_clear_object (&self->library);
-  if (self->temporary_dir != NULL)
-    myna_remove_tree (self->temporary_dir, NULL);
-  g_clear_pointer (&self->temporary_dir, g_free);
+  myna_cli_work_clear (&self->work);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Speak, speak_clear)
@@ -194,15 +183,10 @@ read_text (Speak *self, GError **error)
   return self->text != NULL;
 }
 
-/* Better now than after minutes of work. */
 static gboolean
 check_output (Speak *self, GError **error)
 {
-  g_autofree char *folder = NULL;
-  g_autofree char *dot = NULL;
-
   self->output = g_canonicalize_filename (options.output, NULL);
-  folder = g_path_get_dirname (self->output);
   if (!myna_audio_format_is_known (self->output))
     {
       g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
@@ -211,19 +195,7 @@ check_output (Speak *self, GError **error)
                    options.output);
       return FALSE;
     }
-  if (g_file_test (self->output, G_FILE_TEST_IS_DIR))
-    {
-      myna_error_set_from_errno (error, EISDIR, options.output);
-      return FALSE;
-    }
-  /* The dot makes a file in the place of the folder an error. */
-  dot = g_build_filename (folder, ".", NULL);
-  if (access (dot, W_OK) != 0)
-    {
-      myna_error_set_from_errno (error, errno, folder);
-      return FALSE;
-    }
-  return TRUE;
+  return myna_cli_check_output (self->output, error);
 }
 
 static gboolean
@@ -259,45 +231,17 @@ check_reference (Speak *self, GError **error)
   return TRUE;
 }
 
-/* Where the job cannot be kept, it is done all the same, in a folder that goes with the process. */
-static gboolean
-open_temporary (Speak *self, GError **error)
-{
-  if (self->library != NULL && !myna_library_is_read_only (self->library))
-    return TRUE;
-  self->temporary_dir = g_dir_make_tmp ("myna-XXXXXX", error);
-  if (self->temporary_dir == NULL)
-    return FALSE;
-  self->temporary = myna_library_open (self->temporary_dir, MYNA_LIBRARY_OPEN_PAUSED, error);
-  return self->temporary != NULL;
-}
-
-static gboolean
-open_libraries (Speak *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  self->library = myna_cli_open_library (&local_error);
-  if (self->library == NULL && options.voice != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  return open_temporary (self, error);
-}
-
 static MynaJob *
 enqueue (Speak *self, GError **error)
 {
-  MynaLibrary *library = self->temporary != NULL ? self->temporary : self->library;
-  MynaTakes *takes = myna_library_get_takes (library);
+  MynaTakes *takes = myna_library_get_takes (myna_cli_work_get_library (&self->work));
   MynaSpeakParams params = MYNA_SPEAK_PARAMS_INIT;
   MynaFileRequest request = { 0 };
 
   if (options.engine != NULL && !myna_takes_set_engine (takes, options.engine, error))
     return NULL;
   if (options.voice != NULL)
-    request.voice = myna_cli_find_voice (self->library, options.voice, error);
+    request.voice = myna_cli_find_voice (self->work.library, options.voice, error);
   if (options.voice != NULL && request.voice == NULL)
     return NULL;
   request.reference = self->reference;
@@ -341,26 +285,15 @@ print_result (Speak *self, MynaJob *job)
 static MynaCliStatus
 run (Speak *self, GError **error)
 {
-  MynaLibrary *library = self->temporary != NULL ? self->temporary : self->library;
-  MynaJob *job = enqueue (self, error);
+  g_autoptr (MynaJob) job = enqueue (self, error);
   MynaCliStatus status;
 
   if (job == NULL)
     return MYNA_CLI_FAILED;
-  if (self->temporary != NULL)
-    myna_cli_warn (_ ("The data folder is in use or cannot be written; this job cannot be resumed "
-                      "if it is interrupted."));
   g_object_ref (job);
-  status = myna_cli_run_job (library, job, options.quiet, error);
+  status = myna_cli_work_run (&self->work, job, options.quiet, error);
   if (status == MYNA_CLI_DONE)
     print_result (self, job);
-  /* Nothing was finished: there is nothing to go on from. */
-  else if (status == MYNA_CLI_FAILED && !(myna_job_get_fraction (job) > 0))
-    myna_job_queue_remove (myna_library_get_queue (library), job);
-  else if (self->temporary == NULL)
-    fprintf (stderr, _ ("What is finished is kept: “myna jobs resume %d” goes on.\n"),
-             (int) myna_job_get_id (job));
-  g_object_unref (job);
   return status;
 }
 
@@ -394,7 +327,7 @@ myna_cli_speak (int argc, char **argv)
   if (read_text (&self, &error) && check_output (&self, &error) &&
       check_language (options.language, &error) &&
       check_language (options.reference_language, &error) && check_reference (&self, &error) &&
-      open_libraries (&self, &error))
+      myna_cli_work_open (&self.work, options.voice != NULL, &error))
     status = run (&self, &error);
   return error != NULL ? myna_cli_fail (error) : status;
 }
