@@ -79,6 +79,9 @@ MynaLipsyncPlan *myna_lipsync_plan_ref (MynaLipsyncPlan *self);
 void myna_lipsync_plan_unref (MynaLipsyncPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaLipsyncPlan, myna_lipsync_plan_unref)
 
+/* The audio file was made for this plan and is deleted with it: previews still need to hear it. */
+void myna_lipsync_plan_own_audio (MynaLipsyncPlan *self);
+
 MynaFaceTracks *myna_lipsync_plan_get_tracks (MynaLipsyncPlan *self);
 MynaLipsyncRenderer myna_lipsync_plan_get_renderer (MynaLipsyncPlan *self);
 /* Seconds of speech of the person in the clip that mouths can be taken from. */
@@ -97,13 +100,16 @@ MynaVideoFrame *myna_lipsync_plan_render_frame (MynaLipsyncPlan *self,
 
 /**
  * MynaLipsyncReport:
+ * @fraction: of the whole, 0 … 1
+ * @frames_done: finished frames
+ * @n_frames: of the result
+ * @fps: frames a second; 0 before the first one
+ * @user_data: closure
  *
- * From the rendering threads: the stage ("track", "render"…), frames done, frames a second.
+ * Called from the rendering thread, at any rate.
  */
-typedef void (*MynaLipsyncReport) (gint64 frames_done,
-                                   gint64 n_frames,
-                                   double fps,
-                                   gpointer user_data);
+typedef void (*MynaLipsyncReport) (
+    double fraction, gint64 frames_done, gint64 n_frames, double fps, gpointer user_data);
 
 /* Renders the output from @from to @to seconds (0, -1: all) into @output, a new file whose name
  * decides the container; @folder (nullable) keeps finished segments, so that a run that was killed

@@ -114,6 +114,9 @@ add_item (GPtrArray *items,
   item = g_new0 (MynaMixItem, 1);
   item->path =
       myna_take_script_dup_audio_path (record->folder, revision->number, revision->revision);
+  item->number = revision->number;
+  item->revision = revision->revision;
+  item->duration = revision->duration;
   item->pause_after = myna_take_pause_seconds (sentence->pause, record->pause);
   g_ptr_array_add (items, item);
 }

@@ -8,11 +8,17 @@ G_BEGIN_DECLS
 /**
  * MynaMixItem:
  * @path: an audio file
+ * @number: the sentence's number in the script
+ * @revision: which revision of it
+ * @duration: seconds of its audio
  * @pause_after: seconds before the next one
  */
 typedef struct
 {
   char *path;
+  guint number;
+  guint revision;
+  double duration;
   double pause_after;
 } MynaMixItem;
 
