@@ -37,6 +37,7 @@ myna_studio_jobs_register (MynaJobQueue *queue, MynaStudioWorker *worker)
     { MYNA_JOB_REROLL, myna_reroll_job_run },
     { MYNA_JOB_EXPORT, myna_export_job_run },
     { MYNA_JOB_PREPARE, myna_prepare_job_run },
+    { MYNA_JOB_LIPSYNC, myna_lipsync_job_run },
   };
 
   g_return_if_fail (MYNA_IS_JOB_QUEUE (queue) && worker != NULL);

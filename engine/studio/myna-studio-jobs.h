@@ -13,11 +13,13 @@ G_BEGIN_DECLS
  *   reroll   {"take": ID, "piece": NUMBER, "revision": N, "seed": N, "text"?: …, "phones"?: …}
  *   export   {"take": ID, "path": FILE, "synthetic": BOOL}
  *   prepare  {"voice": ID, "engine": ID}           builds the engine's cache of a voice
+ *   lipsync  see MynaLipsyncRequest                makes one video speak
  */
 #define MYNA_JOB_SPEAK "speak"
 #define MYNA_JOB_REROLL "reroll"
 #define MYNA_JOB_EXPORT "export"
 #define MYNA_JOB_PREPARE "prepare"
+#define MYNA_JOB_LIPSYNC "lipsync"
 
 void myna_studio_jobs_register (MynaJobQueue *queue, MynaStudioWorker *worker);
 char *myna_studio_jobs_dup_param (const char *params, const char *name);
@@ -27,5 +29,6 @@ gboolean myna_speak_job_run (MynaJobContext *cx, gpointer worker, GError **error
 gboolean myna_reroll_job_run (MynaJobContext *cx, gpointer worker, GError **error);
 gboolean myna_export_job_run (MynaJobContext *cx, gpointer worker, GError **error);
 gboolean myna_prepare_job_run (MynaJobContext *cx, gpointer worker, GError **error);
+gboolean myna_lipsync_job_run (MynaJobContext *cx, gpointer worker, GError **error);
 
 G_END_DECLS
