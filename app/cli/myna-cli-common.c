@@ -349,6 +349,21 @@ read_transcript (const char *wave)
 }
 
 /**
+ * myna_cli_find_portrait:
+ *
+ * Returns: (transfer full) (nullable): the photo of a face in the example's folder; %NULL when the
+ *   example came without it
+ */
+char *
+myna_cli_find_portrait (void)
+{
+  g_autofree char *folder = find_example_dir ();
+  g_autofree char *path = g_build_filename (folder, "portrait.png", NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+/**
  * myna_cli_find_example:
  * @max_seconds: how much of it
  * @error: return location

@@ -51,6 +51,9 @@ myna_cli_prepare_voice (MynaLibrary *library, MynaVoice *voice, gboolean quiet, 
 /* The pairs NAME.wav, NAME.txt of the example, at most @max_seconds of them. */
 GPtrArray *myna_cli_find_example (double max_seconds, GError **error);
 
+/* The portrait of the example; NULL when it is not there. */
+char *myna_cli_find_portrait (void);
+
 void myna_cli_add_nullable (JsonBuilder *json, const char *name, const char *value);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "app/cli/myna-cli-common.h"
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
+#include "engine/studio/myna-lipsync-jobs.h"
 
 /* myna demo: from recordings to exported speech, with the time of each stage. */
 
@@ -20,6 +21,10 @@ static const char demo_text[] =
     "No network, no graphics card and no download was needed.\n\n"
     "The birch canoe slid on the smooth planks. It is easy to tell the depth of a well. "
     "These days a chicken leg is a rare dish.";
+
+static const char second_text[] =
+    "The same face can say something else as well. Peter Piper picked a "
+    "peck of pickled peppers, and Mary may be my baby bumblebee.";
 
 static struct
 {
@@ -194,6 +199,61 @@ export (Demo *self, MynaTake *take, const char *name, GError **error)
   return TRUE;
 }
 
+static gboolean
+sync_lips (Demo *self, MynaTake *take, const char *video, const char *name, GError **error)
+{
+  MynaJobQueue *queue = myna_library_get_queue (self->library);
+  g_autoptr (MynaLipsyncRequest) request = myna_lipsync_request_new ();
+  g_autofree char *stage = g_strdup_printf (_ ("Make %s"), name);
+  MynaJob *job;
+  double seconds;
+
+  request->take = g_strdup (myna_take_get_id (take));
+  request->video = g_strdup (video);
+  request->output = g_build_filename (self->folder, name, NULL);
+  begin_stage (self);
+  job = myna_lipsync_enqueue (queue, request, myna_take_get_name (take), error);
+  if (job == NULL || myna_cli_run_job (self->library, job, options.quiet, error) != MYNA_CLI_DONE)
+    return FALSE;
+  seconds = seconds_since (self->started);
+  add_stage (self, stage, seconds,
+             g_strdup_printf (_ ("%.1f s of video, %.1f× real time"), myna_take_get_duration (take),
+                              myna_take_get_duration (take) / seconds));
+  return TRUE;
+}
+
+static MynaTake *
+speak_again (Demo *self, MynaVoice *voice, GError **error)
+{
+  const MynaSpeakParams params = MYNA_SPEAK_PARAMS_INIT;
+  MynaTake *take = myna_takes_speak (myna_library_get_takes (self->library), voice, second_text,
+                                     &params, 0.25, error);
+
+  if (take == NULL || myna_cli_run_job (self->library, myna_take_get_job (take), options.quiet,
+                                        error) != MYNA_CLI_DONE)
+    return NULL;
+  return take;
+}
+
+/* A photo speaks, and the video that came of it says something else. */
+static gboolean
+make_videos (Demo *self, MynaVoice *voice, MynaTake *take, GError **error)
+{
+  g_autofree char *portrait = myna_cli_find_portrait ();
+  g_autofree char *video = g_build_filename (self->folder, "portrait.mp4", NULL);
+  MynaTake *second;
+
+  if (portrait == NULL)
+    {
+      myna_cli_warn (_ ("The example has no portrait.png; lip-sync is left out."));
+      return TRUE;
+    }
+  if (!sync_lips (self, take, portrait, "portrait.mp4", error))
+    return FALSE;
+  second = speak_again (self, voice, error);
+  return second != NULL && sync_lips (self, second, video, "portrait-again.mp4", error);
+}
+
 static void
 print_stages (Demo *self)
 {
@@ -224,6 +284,8 @@ run (Demo *self, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (!export (self, take, names[i], error))
       return MYNA_CLI_FAILED;
+  if (!make_videos (self, voice, take, error))
+    return MYNA_CLI_FAILED;
   print_stages (self);
   return MYNA_CLI_DONE;
 }
@@ -243,7 +305,7 @@ myna_cli_demo (int argc, char **argv)
   if (!myna_cli_parse (
           &argc, &argv, NULL,
           _ ("Makes a voice of the example recordings, speaks a text in it and exports "
-             "it; shows how long\neach stage took."),
+             "it, and makes a portrait\nspeak; shows how long each stage took."),
           entries, NULL))
     return MYNA_CLI_USAGE;
   if (argc > 1)

@@ -20,6 +20,7 @@ static MynaCliStatus version (int argc, char **argv);
 static const Command commands[] = {
   { "voices", N_ ("List, add, show and remove voices"), myna_cli_voices },
   { "speak", N_ ("Speak a text in a voice, to an audio file"), myna_cli_speak },
+  { "lipsync", N_ ("Make videos and photos speak"), myna_cli_lipsync },
   { "jobs", N_ ("List, resume, cancel and clear jobs"), myna_cli_jobs },
   { "demo", N_ ("Do the main work on an example, with timings"), myna_cli_demo },
   { "bench", N_ ("Measure the speed of the engines"), myna_cli_bench },

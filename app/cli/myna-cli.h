@@ -25,6 +25,7 @@ int myna_cli_main (int argc, char **argv);
 /* One function a command; argv[0] is the command's name. */
 MynaCliStatus myna_cli_voices (int argc, char **argv);
 MynaCliStatus myna_cli_speak (int argc, char **argv);
+MynaCliStatus myna_cli_lipsync (int argc, char **argv);
 MynaCliStatus myna_cli_jobs (int argc, char **argv);
 MynaCliStatus myna_cli_demo (int argc, char **argv);
 MynaCliStatus myna_cli_bench (int argc, char **argv);

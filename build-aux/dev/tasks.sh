@@ -39,11 +39,35 @@ install_prefix() {
 # The example voice: sentences of a public-domain LibriVox reading, with transcript, from a Debian package.
 install_example() {
   local source=/usr/share/pocketsphinx/test/data/librivox wav
+  install_portrait
   [ -d "$source" ] || return 0
   mkdir -p "$example"
   for wav in "$source"/*.wav; do
     cp -u "$wav" "${wav%.wav}.txt" "$example/"
   done
+}
+
+# The example face: a public-domain portrait (NASA) out of a Debian package that is unpacked, not installed.
+# Without it `myna demo` leaves lip-sync out and says so.
+install_portrait() {
+  local portrait=$cache/portrait.png work
+  local inside=./usr/lib/python3/dist-packages/skimage/data/astronaut.png
+  if [ ! -s "$portrait" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    [ -z "$(find "$portrait.failed" -mmin -30 2>/dev/null)" ] || return 0
+    say "getting the example portrait (once)"
+    work=$(mktemp -d)
+    if (cd "$work" && { apt-get download -q python3-skimage || { as_root apt-get -o Acquire::Check-Valid-Until=false update -q &&
+        apt-get download -q python3-skimage; }; } >/dev/null 2>&1 &&
+        dpkg-deb --fsys-tarfile python3-skimage_*.deb | tar -x "$inside"); then
+      mkdir -p "$cache"
+      cp "$work/$inside" "$portrait.partial.$$" && mv "$portrait.partial.$$" "$portrait"
+    else
+      mkdir -p "$cache" && touch "$portrait.failed"
+      say "the example portrait could not be had; myna demo will leave lip-sync out"
+    fi
+    rm -rf "$work"
+  fi
+  [ ! -s "$portrait" ] || { mkdir -p "$example" && cp -u "$portrait" "$example/"; }
 }
 
 program_environment() {
