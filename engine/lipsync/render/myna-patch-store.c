@@ -212,8 +212,11 @@ myna_patch_store_get (MynaPatchStore *self, gint64 frame, GError **error)
     }
   if (offset == NULL)
     {
+      /* gettext does not see through the format macros of C. */
+      g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, frame);
+
       g_set_error (error, MYNA_ERROR, MYNA_ERROR_NOT_FOUND,
-                   _ ("The mouth of frame %" G_GINT64_FORMAT " was not kept."), frame);
+                   _ ("The mouth of frame %s was not kept."), number);
       return NULL;
     }
   patch = read_patch (self, *offset, error);
