@@ -163,6 +163,78 @@ sum_16 (const __m512 s[16])
       }                                                                                            \
   }
 
+/* The same with vectors of eight, for halves only: what most computers of today have. */
+#define AVX2 __attribute__ ((target ("avx2,fma,f16c")))
+#define LOAD_8(at) _mm256_cvtph_ps (_mm_loadu_si128 ((const void *) (at)))
+
+AVX2 static inline __m256
+sum_8 (const __m256 s[8])
+{
+  __m256 a = _mm256_hadd_ps (_mm256_hadd_ps (s[0], s[1]), _mm256_hadd_ps (s[2], s[3]));
+  __m256 b = _mm256_hadd_ps (_mm256_hadd_ps (s[4], s[5]), _mm256_hadd_ps (s[6], s[7]));
+
+  return _mm256_add_ps (_mm256_permute2f128_ps (a, b, 0x20), _mm256_permute2f128_ps (a, b, 0x31));
+}
+
+AVX2 static void
+score_f16_avx2 (const GpuCpuAttend *job, gint64 head, gint64 begin, gint64 end)
+{
+  const float *q = job->q + head * job->width;
+  float *scores = job->scores + head * job->tk;
+  gint64 j = begin;
+
+  for (; j + 8 <= end; j += 8)
+    {
+      const guint16 *k = (const guint16 *) job->k + j * job->channels + head * job->width;
+      __m256 s[8];
+
+      for (int r = 0; r < 8; r++)
+        {
+          const guint16 *row = k + r * job->channels;
+
+          _mm_prefetch ((const char *) (row + AHEAD_ROWS * job->channels), _MM_HINT_T0);
+          s[r] = _mm256_mul_ps (LOAD_8 (row), _mm256_loadu_ps (q));
+          for (gint64 c = 8; c < job->width; c += 8)
+            s[r] = _mm256_fmadd_ps (LOAD_8 (row + c), _mm256_loadu_ps (q + c), s[r]);
+        }
+      _mm256_storeu_ps (scores + j, _mm256_mul_ps (sum_8 (s), _mm256_set1_ps (job->scale)));
+    }
+  score_plain (job, head, j, end);
+}
+
+AVX2 static void
+mix_f16_avx2 (const GpuCpuAttend *job, gint64 head, gint64 begin, gint64 end)
+{
+  const float *p = job->scores + head * job->tk;
+
+  for (gint64 c = head * job->width; c < (head + 1) * job->width; c += 16)
+    {
+      const guint16 *v = (const guint16 *) job->v + begin * job->channels + c;
+      __m256 s0 = _mm256_loadu_ps (job->out + c), s1 = _mm256_loadu_ps (job->out + c + 8);
+      __m256 t0 = _mm256_setzero_ps (), t1 = t0;
+      gint64 j = begin;
+
+      for (; j + 2 <= end; j += 2, v += 2 * job->channels)
+        {
+          __m256 f = _mm256_set1_ps (p[j]), g = _mm256_set1_ps (p[j + 1]);
+
+          _mm_prefetch ((const char *) (v + AHEAD_ROWS * job->channels), _MM_HINT_T0);
+          _mm_prefetch ((const char *) (v + (AHEAD_ROWS + 1) * job->channels), _MM_HINT_T0);
+          s0 = _mm256_fmadd_ps (LOAD_8 (v), f, s0);
+          s1 = _mm256_fmadd_ps (LOAD_8 (v + 8), f, s1);
+          t0 = _mm256_fmadd_ps (LOAD_8 (v + job->channels), g, t0);
+          t1 = _mm256_fmadd_ps (LOAD_8 (v + job->channels + 8), g, t1);
+        }
+      if (j < end)
+        {
+          s0 = _mm256_fmadd_ps (LOAD_8 (v), _mm256_set1_ps (p[j]), s0);
+          s1 = _mm256_fmadd_ps (LOAD_8 (v + 8), _mm256_set1_ps (p[j]), s1);
+        }
+      _mm256_storeu_ps (job->out + c, _mm256_add_ps (s0, t0));
+      _mm256_storeu_ps (job->out + c + 8, _mm256_add_ps (s1, t1));
+    }
+}
+
 SCORE_AVX512 (score_f16_avx512, guint16, LOAD_F16)
 SCORE_AVX512 (score_f32_avx512, float, LOAD_F32)
 MIX_AVX512 (mix_f16_avx512, guint16, LOAD_F16)
@@ -181,6 +253,11 @@ choose (const GpuCpuAttend *job, AttendFunc *score, AttendFunc *mix)
     {
       *score = job->type == GPU_F16 ? score_f16_avx512 : score_f32_avx512;
       *mix = job->type == GPU_F16 ? mix_f16_avx512 : mix_f32_avx512;
+    }
+  else if (gpu_cpu_level () >= GPU_CPU_AVX2 && job->width % 16 == 0 && job->type == GPU_F16)
+    {
+      *score = score_f16_avx2;
+      *mix = mix_f16_avx2;
     }
 #endif
 }
