@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* @units: (element-type gint64): frames that may be shown elsewhere; @unit_of their indices by
+/* @units: (element-type gint64): frames that may be shown elsewhere; @unit_of: their indices by
  * frame, or -1; @unit_keys: MYNA_MOUTH_LIKENESS_SIZE values each, NULL without sound. */
 struct _MynaMouthInventory
 {
@@ -27,5 +27,6 @@ struct _MynaMouthInventory
 
 MynaMouthInventory *myna_mouth_inventory_alloc (gint64 n_frames, MynaMouthSound *sound);
 void myna_mouth_inventory_finish (MynaMouthInventory *self);
+gboolean myna_mouth_inventory_is_closed (MynaMouthInventory *self, const MynaMouthPose *pose);
 
 G_END_DECLS

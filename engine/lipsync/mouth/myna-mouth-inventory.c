@@ -19,6 +19,8 @@
 /* Fewer frames than this tell nothing of a person's range. */
 #define LEAST_FRAMES 25
 #define LEAST_OPEN 0.035f
+/* Lips that count as closed: this share of the person's range above touching. */
+#define CLOSED_SHARE 0.2f
 
 static int
 compare_floats (gconstpointer a, gconstpointer b)
@@ -206,7 +208,7 @@ myna_mouth_inventory_finish (MynaMouthInventory *self)
     myna_mouth_likeness_get_key (self->likeness, self->sound,
                                  self->times[g_array_index (self->units, gint64, u)],
                                  self->unit_keys + u * MYNA_MOUTH_LIKENESS_SIZE);
-  self->reliability = myna_mouth_likeness_measure (self);
+  myna_mouth_likeness_measure (self);
 }
 
 /**
@@ -344,6 +346,22 @@ myna_mouth_inventory_get_person (MynaMouthInventory *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return &self->person;
+}
+
+/**
+ * myna_mouth_inventory_is_closed:
+ *
+ * Returns: whether the lips of a mouth touch, as far as this person's range tells
+ */
+gboolean
+myna_mouth_inventory_is_closed (MynaMouthInventory *self, const MynaMouthPose *pose)
+{
+  const MynaMouthPerson *person = NULL;
+
+  g_return_val_if_fail (self != NULL && pose != NULL, FALSE);
+
+  person = &self->person;
+  return pose->opening <= person->closed + CLOSED_SHARE * (person->open - person->closed);
 }
 
 /**

@@ -82,6 +82,32 @@ myna_mouth_likeness_free (MynaMouthLikeness *self)
 }
 
 /**
+ * myna_mouth_likeness_compare:
+ * @self: of one recording
+ * @other: of another
+ *
+ * Compares voices (and microphones) by their mean sound, level aside. Measured on eight voices:
+ * pieces of one recording differ by 0.15 to 0.45, different voices by 0.4 to 1.3.
+ *
+ * Returns: root mean square difference of the means, in deviations
+ */
+float
+myna_mouth_likeness_compare (MynaMouthLikeness *self, MynaMouthLikeness *other)
+{
+  float sum = 0;
+
+  g_return_val_if_fail (self != NULL && other != NULL, 0);
+
+  for (int k = 1; k < MYNA_MOUTH_SOUND_CEPSTRA; k++)
+    {
+      float difference = self->mean[k] - other->mean[k];
+
+      sum += difference * difference * self->scale[k] * other->scale[k];
+    }
+  return sqrtf (sum / (MYNA_MOUTH_SOUND_CEPSTRA - 1));
+}
+
+/**
  * myna_mouth_likeness_get_key:
  * @sound: the recording the normalisation was made of
  * @time: seconds
@@ -162,24 +188,23 @@ insert (Neighbour *nearest, int n, Neighbour neighbour)
  * @inventory: a person's mouths with sound
  * @key: what is heard
  * @exclude: seconds of the video whose neighbourhood does not count; NAN for none
- * @opening: (out): of the mouths at the nearest sounds, in eye distances
- * @width: (out): the same
+ * @foretold: (out): what the person did at the nearest sounds
  *
  * Returns: FALSE when the inventory has too few mouths
  */
 gboolean
-myna_mouth_likeness_foretell (
-    MynaMouthInventory *inventory, const float *key, double exclude, float *opening, float *width)
+myna_mouth_likeness_foretell (MynaMouthInventory *inventory,
+                              const float *key,
+                              double exclude,
+                              MynaMouthForetold *foretold)
 {
   Neighbour nearest[N_NEAREST];
   int n = 0;
   float weights = 0;
 
-  g_return_val_if_fail (inventory != NULL && key != NULL, FALSE);
+  g_return_val_if_fail (inventory != NULL && key != NULL && foretold != NULL, FALSE);
 
-  if (inventory->unit_keys == NULL)
-    return FALSE;
-  for (guint u = 0; u < inventory->units->len; u++)
+  for (guint u = 0; u < inventory->units->len && inventory->unit_keys != NULL; u++)
     {
       gint64 frame = g_array_index (inventory->units, gint64, u);
       Neighbour neighbour = { .unit = u };
@@ -192,20 +217,21 @@ myna_mouth_likeness_foretell (
     }
   if (n < N_NEAREST)
     return FALSE;
-  *opening = 0;
-  *width = 0;
+  memset (foretold, 0, sizeof *foretold);
   for (int i = 0; i < n; i++)
     {
       const MynaMouthPose *pose =
           &inventory->poses[g_array_index (inventory->units, gint64, nearest[i].unit)];
       float weight = 1 / (0.2f + nearest[i].distance);
 
-      *opening += weight * pose->opening;
-      *width += weight * pose->width;
+      foretold->opening += weight * pose->opening;
+      foretold->width += weight * pose->width;
+      foretold->closed += myna_mouth_inventory_is_closed (inventory, pose) ? weight : 0;
       weights += weight;
     }
-  *opening /= weights;
-  *width /= weights;
+  foretold->opening /= weights;
+  foretold->width /= weights;
+  foretold->closed /= weights;
   return TRUE;
 }
 
@@ -213,37 +239,39 @@ myna_mouth_likeness_foretell (
  * myna_mouth_likeness_measure:
  * @inventory: a person's mouths with sound
  *
- * Foretells mouths from the nearest sounds elsewhere in the same clip, spread over the speech.
- *
- * Returns: correlation of the foretold with the real openings; 0 when too few can be compared
+ * Foretells mouths from the nearest sounds elsewhere in the same clip, spread over the speech, and
+ * keeps in the inventory how well that goes: the correlation with the real openings, 0 when too few
+ * can be compared.
  */
-double
+void
 myna_mouth_likeness_measure (MynaMouthInventory *inventory)
 {
   double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
   guint step;
 
-  g_return_val_if_fail (inventory != NULL, 0);
+  g_return_if_fail (inventory != NULL);
 
   step = inventory->units->len / MOST_MOMENTS + 1;
   for (guint u = 0; u < inventory->units->len && inventory->unit_keys != NULL; u += step)
     {
       gint64 frame = g_array_index (inventory->units, gint64, u);
       double real = (double) inventory->poses[frame].opening;
-      float opening, width;
+      MynaMouthForetold foretold;
 
       if (!myna_mouth_likeness_foretell (
               inventory, inventory->unit_keys + (gsize) u * MYNA_MOUTH_LIKENESS_SIZE,
-              inventory->times[frame], &opening, &width))
-        return 0;
+              inventory->times[frame], &foretold))
+        return;
       n++;
-      x += (double) opening;
+      x += (double) foretold.opening;
       y += real;
-      xx += (double) (opening * opening);
+      xx += (double) (foretold.opening * foretold.opening);
       yy += real * real;
-      xy += (double) opening * real;
+      xy += (double) foretold.opening * real;
     }
+  if (n < 1)
+    return;
   xx = n * xx - x * x;
   yy = n * yy - y * y;
-  return xx > 1e-12 && yy > 1e-12 ? (n * xy - x * y) / sqrt (xx * yy) : 0;
+  inventory->reliability = xx > 1e-12 && yy > 1e-12 ? (n * xy - x * y) / sqrt (xx * yy) : 0;
 }

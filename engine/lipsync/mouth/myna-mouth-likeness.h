@@ -26,9 +26,26 @@ void myna_mouth_likeness_get_key (MynaMouthLikeness *self,
                                   MynaMouthSound *sound,
                                   double time,
                                   float key[MYNA_MOUTH_LIKENESS_SIZE]);
+float myna_mouth_likeness_compare (MynaMouthLikeness *self, MynaMouthLikeness *other);
 float myna_mouth_likeness_get_distance (const float *a, const float *b);
-double myna_mouth_likeness_measure (MynaMouthInventory *inventory);
-gboolean myna_mouth_likeness_foretell (
-    MynaMouthInventory *inventory, const float *key, double exclude, float *opening, float *width);
+
+/**
+ * MynaMouthForetold:
+ * @opening: mean of the mouths at the nearest sounds, in eye distances
+ * @width: the same
+ * @closed: share of them whose lips touch
+ *
+ * What a person did at sounds like one that is heard.
+ */
+typedef struct
+{
+  float opening, width, closed;
+} MynaMouthForetold;
+
+gboolean myna_mouth_likeness_foretell (MynaMouthInventory *inventory,
+                                       const float *key,
+                                       double exclude,
+                                       MynaMouthForetold *foretold);
+void myna_mouth_likeness_measure (MynaMouthInventory *inventory);
 
 G_END_DECLS

@@ -30,9 +30,10 @@
 #define JUMP_OPENING_UNIT 0.03f
 #define JUMP_WIDTH_UNIT 0.08f
 #define JUMP_TURN_UNIT 0.10f
-/* A run may wait or hurry by a frame to keep in time. */
-#define WAIT_COST 0.30f
-#define HURRY_COST 0.25f
+/* A run may wait or hurry by a frame to keep in time. Waiting must be dear: a mouth that stands
+ * still is seen, however well its shape fits. */
+#define WAIT_COST 0.90f
+#define HURRY_COST 0.50f
 
 /* The survivors are compared this often, and are forced to agree after so many frames (a minute
  * and more at any frame rate). */

@@ -19,6 +19,12 @@
 #define LEAST_SPEECH 5.0
 /* The likeness is looked up 25 times a second and drawn through between. */
 #define LOOKUP_STEP 4
+/* A voice as far from the clip's as the first has the clip's own mouths, from the second on they
+ * are another person's and keep a share of their reliability (see myna_mouth_likeness_compare ()).
+ */
+#define KIN_DISTANCE 0.25
+#define STRANGE_DISTANCE 0.65
+#define STRANGE_SHARE 0.4
 
 typedef struct
 {
@@ -47,46 +53,54 @@ get_deviation (const Moments *self)
   return self->n > 1 ? sqrt (MAX (self->squares / self->n - mean * mean, 0)) : 0;
 }
 
-/* What the person did at like sounds, in eye distances and in rest widths; FALSE when cancelled. */
+/* What the person did at like sounds, MYNA_MOUTH_RATE a second; the widths in rest widths. FALSE
+ * when cancelled. */
 static gboolean
 foretell (MynaMouthSound *speech,
+          MynaMouthLikeness *likeness,
           MynaMouthInventory *inventory,
-          MynaMouthShape *foretold,
+          MynaMouthForetold *foretold,
           gsize n,
           GCancellable *cancellable,
           GError **error)
 {
-  g_autoptr (MynaMouthLikeness) likeness = myna_mouth_likeness_new (speech);
   float key[MYNA_MOUTH_LIKENESS_SIZE];
 
   for (gsize i = 0; i < n; i += LOOKUP_STEP)
     {
-      MynaMouthShape *shape = &foretold[i];
-
       if (i % 64 == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       myna_mouth_likeness_get_key (likeness, speech, (double) i / MYNA_MOUTH_RATE, key);
-      if (!myna_mouth_likeness_foretell (inventory, key, NAN, &shape->opening, &shape->width))
-        return TRUE;
-      shape->width /= MAX (inventory->person.rest_width, 0.05f);
+      myna_mouth_likeness_foretell (inventory, key, NAN, &foretold[i]);
+      foretold[i].width /= MAX (inventory->person.rest_width, 0.05f);
     }
   for (gsize i = 0; i < n; i++)
     {
-      gsize left = i - i % LOOKUP_STEP;
-      gsize right = left + LOOKUP_STEP < n ? left + LOOKUP_STEP : left;
-      float f = (float) (i - left) / LOOKUP_STEP;
+      const MynaMouthForetold *a = &foretold[i - i % LOOKUP_STEP];
+      const MynaMouthForetold *b = a + LOOKUP_STEP < foretold + n ? a + LOOKUP_STEP : a;
+      float f = (float) (i % LOOKUP_STEP) / LOOKUP_STEP;
 
-      foretold[i].opening =
-          foretold[left].opening + f * (foretold[right].opening - foretold[left].opening);
-      foretold[i].width = foretold[left].width + f * (foretold[right].width - foretold[left].width);
+      foretold[i].opening = a->opening + f * (b->opening - a->opening);
+      foretold[i].width = a->width + f * (b->width - a->width);
+      foretold[i].closed = a->closed + f * (b->closed - a->closed);
     }
   return TRUE;
+}
+
+/* How much of the clip's reliability holds for the voice that speaks. */
+static double
+measure_kinship (MynaMouthInventory *inventory, MynaMouthLikeness *likeness)
+{
+  double strange = (double) myna_mouth_likeness_compare (inventory->likeness, likeness);
+  double share = (strange - KIN_DISTANCE) / (STRANGE_DISTANCE - KIN_DISTANCE);
+
+  return 1 - CLAMP (share, 0, 1) * (1 - STRANGE_SHARE);
 }
 
 /* The foretold openings get the mean and the range of those they join: the mean of neighbours is
  * always too near the middle. */
 static void
-join (MynaMouthShape *shapes, const MynaMouthShape *foretold, gsize n, double share)
+join (MynaMouthShape *shapes, const MynaMouthForetold *foretold, gsize n, double share)
 {
   Moments own = { 0 }, other = { 0 };
   double gain;
@@ -114,22 +128,30 @@ join (MynaMouthShape *shapes, const MynaMouthShape *foretold, gsize n, double sh
 static gboolean
 join_inventory (MynaMouthSound *speech,
                 MynaMouthInventory *inventory,
-                double reliability,
+                gboolean known,
                 MynaMouthShape *shapes,
                 gsize n,
                 GCancellable *cancellable,
                 GError **error)
 {
-  g_autofree MynaMouthShape *foretold = NULL;
+  g_autofree MynaMouthForetold *foretold = NULL;
+  g_autoptr (MynaMouthLikeness) likeness = NULL;
+  double reliability = known ? PHONES_RELIABILITY : ACOUSTIC_RELIABILITY;
   double other = inventory->reliability;
+  double share;
 
   if (inventory->unit_keys == NULL || other < LEAST_RELIABILITY ||
       inventory->usable_speech < LEAST_SPEECH)
     return TRUE;
-  foretold = g_new0 (MynaMouthShape, MAX (n, 1));
-  if (!foretell (speech, inventory, foretold, n, cancellable, error))
+  foretold = g_new0 (MynaMouthForetold, MAX (n, 1));
+  likeness = myna_mouth_likeness_new (speech);
+  if (!foretell (speech, likeness, inventory, foretold, n, cancellable, error))
     return FALSE;
-  join (shapes, foretold, n, other * other / (other * other + reliability * reliability));
+  other *= measure_kinship (inventory, likeness);
+  share = other * other / (other * other + reliability * reliability);
+  g_debug ("own sounds: reliability %.3f, kinship %.3f, share %.3f", inventory->reliability,
+           other / inventory->reliability, share);
+  join (shapes, foretold, n, share);
   return TRUE;
 }
 
@@ -159,7 +181,6 @@ myna_mouth_track_new_for_speech (MynaMouthSound *speech,
                                  GError **error)
 {
   g_autofree MynaMouthShape *shapes = NULL;
-  double reliability = phones != NULL ? PHONES_RELIABILITY : ACOUSTIC_RELIABILITY;
   gsize n;
 
   g_return_val_if_fail (speech != NULL, NULL);
@@ -171,7 +192,7 @@ myna_mouth_track_new_for_speech (MynaMouthSound *speech,
   else
     myna_mouth_acoustic_get_shapes (speech, shapes, n);
   if (inventory != NULL &&
-      !join_inventory (speech, inventory, reliability, shapes, n, cancellable, error))
+      !join_inventory (speech, inventory, phones != NULL, shapes, n, cancellable, error))
     return NULL;
   return myna_mouth_shaping_finish (shapes, n, smoothing);
 }
