@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "engine/video/myna-video-bench.h"
 #include "engine/video/myna-video-reader.h"
 #include "engine/video/myna-video-writer.h"
 
@@ -14,6 +15,7 @@
  * video-tool info FILE…
  * video-tool frames FILE           number, time, duration and checksum of each frame
  * video-tool picture FILE TIME OUT.ppm
+ * video-tool bench FILE            frames a second of reading and writing
  * video-tool copy FILE OUT [--audio FILE] [--folder FOLDER] [--lossless] [--hardware] [--stop N]
  *                                  writes it anew; --stop leaves after N frames
  *
@@ -172,6 +174,19 @@ copy (const char *path, const char *output)
   return myna_video_writer_finish (writer, NULL, &error) ? 0 : fail (error);
 }
 
+static int
+bench (const char *path)
+{
+  GError *error = NULL;
+  MynaVideoBench result;
+
+  if (!myna_video_bench (path, G_MAXINT64, &result, NULL, &error))
+    return fail (error);
+  printf ("%" G_GINT64_FORMAT " frames: decode %.1f, rgb %.1f, encode %.1f frames/s (%s)\n",
+          result.n_frames, result.decode_fps, result.rgb_fps, result.encode_fps, result.encoder);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -192,10 +207,11 @@ main (int argc, char **argv)
     return print_frames (argv[2]);
   if (argc == 5 && strcmp (argv[1], "picture") == 0)
     return write_picture (argv[2], g_ascii_strtod (argv[3], NULL), argv[4]);
+  if (argc == 3 && strcmp (argv[1], "bench") == 0)
+    return bench (argv[2]);
   if (argc == 4 && strcmp (argv[1], "copy") == 0)
     return copy (argv[2], argv[3]);
-  fprintf (
-      stderr,
-      "usage: video-tool info FILE… | frames FILE | picture FILE TIME OUT.ppm | copy FILE OUT\n");
+  fprintf (stderr, "usage: video-tool info FILE… | frames FILE | picture FILE TIME OUT.ppm | bench "
+                   "FILE | copy FILE OUT\n");
   return 2;
 }
