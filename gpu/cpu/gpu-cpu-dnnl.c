@@ -474,10 +474,21 @@ find_plan (GpuCpuState *state, const GpuOp *op, const PlanKey *key, GError **err
   return plan;
 }
 
-static gboolean
-execute (GpuContext *cx, const GpuOp *op, const Plan *plan, GError **error)
+/* Operands of one execution. */
+typedef struct
 {
-  GpuCpuState *state = cx->state;
+  const float *source, *residual;
+  float *result;
+  void *scratch;
+} Operands;
+
+static gboolean
+execute (GpuCpuState *state,
+         const Plan *plan,
+         dnnl_memory_t *memory,
+         const Operands *operands,
+         GError **error)
+{
   const int names[N_ARGUMENTS] = {
     DNNL_ARG_SRC,        DNNL_ARG_WEIGHTS,
     DNNL_ARG_DST,        DNNL_ARG_BIAS,
@@ -486,27 +497,53 @@ execute (GpuContext *cx, const GpuOp *op, const Plan *plan, GError **error)
   dnnl_exec_arg_t args[N_ARGUMENTS];
   int n = 0;
 
-  dnnl_memory_set_data_handle (plan->memory[SOURCE], op->in[0]->data);
-  dnnl_memory_set_data_handle (plan->memory[RESULT], op->out->data);
-  if (plan->memory[SCRATCHPAD] != NULL)
-    {
-      void *scratch = gpu_cpu_scratch (state, plan->scratch_size);
-
-      if (scratch == NULL)
-        return gpu_cpu_check (dnnl_out_of_memory, error);
-      dnnl_memory_set_data_handle (plan->memory[SCRATCHPAD], scratch);
-    }
-  if (plan->memory[RESIDUAL] != NULL)
-    dnnl_memory_set_data_handle (plan->memory[RESIDUAL], op->fused.residual->data);
+  dnnl_memory_set_data_handle (memory[SOURCE], (void *) operands->source);
+  dnnl_memory_set_data_handle (memory[RESULT], operands->result);
+  if (memory[SCRATCHPAD] != NULL)
+    dnnl_memory_set_data_handle (memory[SCRATCHPAD], operands->scratch);
+  if (memory[RESIDUAL] != NULL)
+    dnnl_memory_set_data_handle (memory[RESIDUAL], (void *) operands->residual);
   for (int i = 0; i < N_ARGUMENTS; i++)
-    if (plan->memory[i] != NULL)
-      args[n++] = (dnnl_exec_arg_t) { names[i], plan->memory[i] };
-  if (!gpu_cpu_check (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) ||
-      !gpu_cpu_check (dnnl_stream_wait (state->stream), error))
+    if (memory[i] != NULL)
+      args[n++] = (dnnl_exec_arg_t) { names[i], memory[i] };
+  return gpu_cpu_check (dnnl_primitive_execute (plan->primitive, state->stream, n, args), error) &&
+         gpu_cpu_check (dnnl_stream_wait (state->stream), error);
+}
+
+static gboolean
+execute_whole (GpuContext *cx, const GpuOp *op, Plan *plan, GError **error)
+{
+  Operands operands = { op->in[0]->data,
+                        op->fused.residual != NULL ? op->fused.residual->data : NULL, op->out->data,
+                        NULL };
+
+  if (plan->scratch_size > 0)
+    {
+      operands.scratch = gpu_cpu_scratch (cx->state, plan->scratch_size);
+      if (operands.scratch == NULL)
+        return gpu_cpu_check (dnnl_out_of_memory, error);
+    }
+  if (!execute (cx->state, plan, plan->memory, &operands, error))
     return FALSE;
   if (plan->fuse_after)
     gpu_cpu_fuse (&op->fused, op->out->data, gpu_shape_size (op->out->shape));
   return TRUE;
+}
+
+static void
+make_key (PlanKey *key, const GpuOp *op, gint64 rows)
+{
+  memset (key, 0, sizeof *key); /* padding takes part in the comparison */
+  key->code = op->code;
+  key->act = op->fused.act;
+  key->a = op->fused.a;
+  key->b = op->fused.b;
+  key->has_residual = op->fused.residual != NULL;
+  key->residual_after = op->fused.residual_after;
+  key->threads = gpu_parallel_threads (); /* a primitive is made for a number of threads */
+  key->rows = rows;
+  if (op->code != GPU_OP_LINEAR)
+    key->conv = op->conv;
 }
 
 static gboolean
@@ -517,21 +554,11 @@ run_planned (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
   Plan *plan;
   gboolean done;
 
-  memset (&key, 0, sizeof key); /* padding takes part in the comparison */
-  key.code = op->code;
-  key.act = op->fused.act;
-  key.a = op->fused.a;
-  key.b = op->fused.b;
-  key.has_residual = op->fused.residual != NULL;
-  key.residual_after = op->fused.residual_after;
-  key.threads = gpu_parallel_threads (); /* a primitive is made for a number of threads */
-  key.rows = rows;
-  if (op->code != GPU_OP_LINEAR)
-    key.conv = op->conv;
+  make_key (&key, op, rows);
   /* Held while computing too: a plan must not be dropped under another context's hands. */
   g_mutex_lock (&weight->lock);
   plan = find_plan (cx->state, op, &key, error);
-  done = plan != NULL && execute (cx, op, plan, error);
+  done = plan != NULL && execute_whole (cx, op, plan, error);
   g_mutex_unlock (&weight->lock);
   return done;
 }
@@ -550,6 +577,143 @@ gboolean
 gpu_cpu_conv_whole (GpuContext *cx, const GpuOp *op, GError **error)
 {
   return run_planned (cx, op, 0, error);
+}
+
+/* ---- pieces ---- */
+
+/* One gpu_cpu_conv_pieces(). A lane is a thread's: its own memory objects and scratch. */
+typedef struct
+{
+  GpuCpuState *state;
+  const Plan *plan;
+  gint64 n;
+  GpuCpuPieceFunc begin;
+  GpuCpuPieceDoneFunc end;
+  gpointer data;
+  char *scratch; /* of all lanes */
+  int next;      /* atomic: the piece to be taken next */
+  int failed;    /* atomic */
+} Pieces;
+
+/* Those of the weight and the bias are not pointed elsewhere and are shared. */
+static gboolean
+lane_memory_new (const Pieces *self, dnnl_memory_t *memory)
+{
+  gboolean done = TRUE;
+
+  for (int i = 0; i < N_ARGUMENTS; i++)
+    {
+      const_dnnl_memory_desc_t layout = NULL;
+
+      memory[i] = NULL;
+      if (self->plan->memory[i] == NULL)
+        continue;
+      if (i == WEIGHTS || i == BIAS)
+        memory[i] = self->plan->memory[i];
+      else
+        done = done &&
+               dnnl_memory_get_memory_desc (self->plan->memory[i], &layout) == dnnl_success &&
+               dnnl_memory_create (&memory[i], layout, self->state->engine, NULL) == dnnl_success;
+    }
+  return done;
+}
+
+static void
+lane_memory_free (dnnl_memory_t *memory)
+{
+  for (int i = 0; i < N_ARGUMENTS; i++)
+    if (i != WEIGHTS && i != BIAS)
+      dnnl_memory_destroy (memory[i]);
+}
+
+/* Takes pieces until there are none. Inside a parallel region oneDNN computes on this thread. */
+static void
+run_lane (Pieces *self, int lane)
+{
+  dnnl_memory_t memory[N_ARGUMENTS];
+  Operands operands = { .scratch = self->scratch + (gsize) lane * self->plan->scratch_size };
+  gboolean good = lane_memory_new (self, memory);
+
+  while (good)
+    {
+      gint64 piece = g_atomic_int_add (&self->next, 1);
+
+      if (piece >= self->n)
+        break;
+      self->begin (piece, lane, &operands.source, &operands.residual, &operands.result, self->data);
+      good = execute (self->state, self->plan, memory, &operands, NULL);
+      if (good && self->end != NULL)
+        self->end (piece, lane, self->data);
+    }
+  lane_memory_free (memory);
+  if (!good)
+    g_atomic_int_set (&self->failed, TRUE);
+}
+
+static void
+run_lanes (gint64 begin, gint64 end, gpointer data)
+{
+  for (gint64 lane = begin; lane < end; lane++)
+    run_lane (data, (int) lane);
+}
+
+static gboolean
+run_pieces (Pieces *self, gint64 n_lanes, GError **error)
+{
+  gsize size = (gsize) n_lanes * self->plan->scratch_size;
+
+  if (size > 0)
+    self->scratch = gpu_cpu_scratch (self->state, size);
+  if (size > 0 && self->scratch == NULL)
+    return gpu_cpu_check (dnnl_out_of_memory, error);
+  gpu_parallel (n_lanes, 1, run_lanes, self);
+  return gpu_cpu_check (self->failed ? dnnl_runtime_error : dnnl_success, error);
+}
+
+/**
+ * gpu_cpu_conv_pieces:
+ * @cx: a context
+ * @op: the operation on a piece; its operands' values are not looked at
+ * @n: number of pieces
+ * @begin: says where a piece's operands lie
+ * @end: (nullable): called when a piece's result is there
+ * @data: closure
+ * @fuse_after: (out): the caller has to apply the fused part to the result
+ * @error: (out) (optional): oneDNN failed
+ *
+ * Computes the pieces on all threads, each piece on one: there is one meeting of the threads for
+ * all of them, and a thread that others on the machine interrupt has its pieces taken by the
+ * others.
+ *
+ * Returns: whether all were computed
+ */
+gboolean
+gpu_cpu_conv_pieces (GpuContext *cx,
+                     const GpuOp *op,
+                     gint64 n,
+                     GpuCpuPieceFunc begin,
+                     GpuCpuPieceDoneFunc end,
+                     gpointer data,
+                     gboolean *fuse_after,
+                     GError **error)
+{
+  GpuCpuWeight *weight = op->w->packed;
+  Pieces self = { cx->state, NULL, n, begin, end, data, NULL, 0, FALSE };
+  int threads = gpu_parallel_limit (1);
+  gboolean done = FALSE;
+  PlanKey key;
+
+  make_key (&key, op, 0);
+  g_mutex_lock (&weight->lock);
+  self.plan = find_plan (cx->state, op, &key, error);
+  gpu_parallel_limit (threads);
+  if (self.plan != NULL)
+    {
+      *fuse_after = self.plan->fuse_after;
+      done = run_pieces (&self, MIN (threads, n), error);
+    }
+  g_mutex_unlock (&weight->lock);
+  return done;
 }
 
 typedef struct

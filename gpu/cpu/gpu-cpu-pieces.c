@@ -11,184 +11,163 @@
  * zeros around takes its place. The last piece is moved back to end with the result, so some rows
  * are computed twice. */
 
-#define MOST_WORK (1 << 23) /* multiply-adds of a piece, for each two threads */
+#define MOST_WORK (1 << 23) /* multiply-adds of a piece */
 #define LEAST_ROWS 32
-#define MOST_WASTE 8 /* a piece is at most this part of the whole */
+#define LEAST_PIECES 8
 
-/* One operation on pieces. */
+/* One operation. */
 typedef struct
 {
-  GpuContext *cx;
-  const GpuOp *op;
+  const GpuConvGeometry *g;
   gint64 rows;   /* steps of a piece: rows of the result, transposed: of the input */
   gint64 before; /* rows of the input that its first step needs before its own */
   gint64 taken;  /* rows of the input that a piece needs */
-  float *edge;   /* [taken, in], where they are not all there */
-  gsize edge_size;
-} Pieces;
+  gint64 wide;   /* rows of the result that a piece computes */
+  const float *x, *residual;
+  float *y;
+  float *edges; /* a lane's [taken, in], where they are not all there */
+  float *wides; /* a lane's [wide, out], where only a part is taken */
+} Cut;
 
 /* Rows of a piece, 0 where the whole is too short for pieces. A power of two, so that there are few
  * lengths. */
 static gint64
-choose_rows (const GpuOp *op, gint64 whole)
+choose_rows (const GpuConvGeometry *g, gint64 whole)
 {
-  const GpuConvGeometry *g = &op->conv;
   gint64 work = g->in / g->groups * g->out * g->kw;
-  gint64 most = MOST_WORK * (gint64) MAX (gpu_parallel_threads () / 2, 1);
   gint64 rows = LEAST_ROWS;
 
-  while (rows * work < most && rows * 2 * MOST_WASTE <= whole)
+  while (rows * work < MOST_WORK && rows * 2 * LEAST_PIECES <= whole)
     rows *= 2;
   return rows * 2 <= whole ? rows : 0;
 }
 
-static gboolean
-is_along_time (const GpuOp *op)
+/* Input rows from @first on, with zeros outside the signal. */
+static const float *
+take_rows (const Cut *self, gint64 first, int lane)
 {
-  const GpuConvGeometry *g = &op->conv;
+  const GpuConvGeometry *g = self->g;
+  gint64 begin = CLAMP (-first, 0, self->taken), end = CLAMP (g->w - first, 0, self->taken);
+  float *edge = self->edges + lane * self->taken * g->in;
 
-  return !op->w->two_d && g->n == 1;
+  if (begin == 0 && end == self->taken)
+    return self->x + first * g->in;
+  memset (edge, 0, (gsize) (self->taken * g->in) * sizeof *edge);
+  if (end > begin)
+    memcpy (edge + begin * g->in, self->x + (first + begin) * g->in,
+            (gsize) ((end - begin) * g->in) * sizeof *edge);
+  return edge;
+}
+
+static float *
+get_wide (const Cut *self, int lane)
+{
+  return self->wides + lane * self->wide * self->g->out;
 }
 
 static gboolean
-pieces_init (Pieces *self, GpuContext *cx, const GpuOp *op, GError **error)
+is_moved (const Cut *self, gint64 piece)
 {
-  self->edge = gpu_cpu_block_new (
-      cx->state, (gsize) (self->taken * op->conv.in) * sizeof *self->edge, &self->edge_size);
-  if (self->edge == NULL)
-    return gpu_cpu_check (dnnl_out_of_memory, error);
-  self->cx = cx;
-  self->op = op;
-  return TRUE;
+  return (piece + 1) * self->rows > self->g->out_w;
 }
 
 static void
-pieces_clear (Pieces *self)
+begin_piece (gint64 piece,
+             int lane,
+             const float **source,
+             const float **residual,
+             float **result,
+             gpointer data)
 {
-  gpu_cpu_block_free (self->cx->state, self->edge, self->edge_size);
+  const Cut *self = data;
+  gint64 row = MIN (piece * self->rows, self->g->out_w - self->rows);
+  gint64 place = row * self->g->out;
+
+  *source = take_rows (self, row - self->before, lane);
+  *residual = self->residual != NULL ? self->residual + place : NULL;
+  *result = is_moved (self, piece) ? get_wide (self, lane) : self->y + place;
 }
 
-/* Input rows from @first on, with zeros outside the signal. */
-static const float *
-take_rows (Pieces *self, gint64 first)
+static void
+end_piece (gint64 piece, int lane, gpointer data)
 {
-  const GpuConvGeometry *g = &self->op->conv;
-  const float *x = self->op->in[0]->data;
-  gint64 begin = CLAMP (-first, 0, self->taken), end = CLAMP (g->w - first, 0, self->taken);
+  const Cut *self = data;
+  gint64 channels = self->g->out, own = self->g->out_w - piece * self->rows;
 
-  if (begin == 0 && end == self->taken)
-    return x + first * g->in;
-  memset (self->edge, 0, (gsize) (self->taken * g->in) * sizeof *x);
-  if (end > begin)
-    memcpy (self->edge + begin * g->in, x + (first + begin) * g->in,
-            (gsize) ((end - begin) * g->in) * sizeof *x);
-  return self->edge;
+  if (is_moved (self, piece))
+    memcpy (self->y + piece * self->rows * channels,
+            get_wide (self, lane) + (self->rows - own) * channels,
+            (gsize) (own * channels) * sizeof *self->y);
 }
 
-/* The layer on values that lie at @source; @residual may be NULL. */
-static gboolean
-run_piece (Pieces *self,
-           const GpuConvGeometry *geometry,
-           const float *source,
-           const float *residual,
-           float *result,
-           GError **error)
+static void
+begin_transposed (gint64 piece,
+                  int lane,
+                  const float **source,
+                  const float **residual,
+                  float **result,
+                  gpointer data)
 {
-  GpuTensor in = *self->op->in[0], out = *self->op->out, add = *self->op->out;
-  GpuOp op = *self->op;
+  const Cut *self = data;
 
-  in.data = (gpointer) source;
-  out.data = result;
-  out.shape = GPU_SHAPE_2 (geometry->out_w, geometry->out);
-  add.data = (gpointer) residual;
-  add.shape = out.shape;
-  op.in[0] = &in;
-  op.out = &out;
-  if (residual != NULL)
-    op.fused.residual = op.in[1] = &add;
-  op.conv = *geometry;
-  return gpu_cpu_conv_whole (self->cx, &op, error);
-}
-
-static gboolean
-run_convolution (Pieces *self, GError **error)
-{
-  const GpuConvGeometry *g = &self->op->conv;
-  GpuConvGeometry piece = *g;
-  const float *residual = self->op->fused.residual != NULL ? self->op->fused.residual->data : NULL;
-  float *y = self->op->out->data;
-  gboolean done = TRUE;
-
-  piece.w = self->taken;
-  piece.out_w = self->rows;
-  piece.pad_l = piece.pad_r = 0;
-  for (gint64 row = 0; done && row < g->out_w; row += self->rows)
-    {
-      gint64 place = MIN (row, g->out_w - self->rows) * g->out;
-
-      done = run_piece (self, &piece, take_rows (self, place / g->out - self->before),
-                        residual != NULL ? residual + place : NULL, y + place, error);
-    }
-  return done;
+  *source = take_rows (self, piece * self->rows - self->before, lane);
+  *residual = NULL;
+  *result = get_wide (self, lane);
 }
 
 /* A piece's result is longer than its own rows by what its neighbours add to. */
-static gboolean
-run_transposed (Pieces *self, GError **error)
+static void
+end_transposed (gint64 piece, int lane, gpointer data)
 {
-  const GpuConvGeometry *g = &self->op->conv;
-  GpuConvGeometry piece = *g;
-  GpuCpuState *state = self->cx->state;
-  gsize size;
-  float *wide, *y = self->op->out->data;
-  gboolean done = TRUE;
+  const Cut *self = data;
+  const GpuConvGeometry *g = self->g;
+  gint64 place = piece * self->rows * g->stride_w - g->pad_l;
+  gint64 begin = MAX (place, 0), end = MIN (place + self->rows * g->stride_w, g->out_w);
+  const float *own = get_wide (self, lane) + self->before * g->stride_w * g->out;
 
-  piece.w = self->taken;
-  piece.out_w = (self->taken - 1) * g->stride_w + g->kw;
-  piece.pad_l = piece.pad_r = 0;
-  wide = gpu_cpu_block_new (state, (gsize) (piece.out_w * g->out) * sizeof *wide, &size);
-  if (wide == NULL)
+  if (end > begin)
+    memcpy (self->y + begin * g->out, own + (begin - place) * g->out,
+            (gsize) ((end - begin) * g->out) * sizeof *own);
+}
+
+static gboolean
+run_cut (GpuContext *cx, const GpuOp *op, Cut *self, GError **error)
+{
+  const GpuConvGeometry *g = &op->conv;
+  gboolean transposed = op->code == GPU_OP_CONV_TRANSPOSE;
+  gint64 steps = transposed ? (g->out_w + g->pad_l + g->stride_w - 1) / g->stride_w : g->out_w;
+  GpuOp piece = *op;
+  gboolean fuse_after = FALSE, done;
+
+  piece.conv.w = self->taken;
+  piece.conv.out_w = self->wide;
+  piece.conv.pad_l = piece.conv.pad_r = 0;
+  done = gpu_cpu_conv_pieces (cx, &piece, (steps + self->rows - 1) / self->rows,
+                              transposed ? begin_transposed : begin_piece,
+                              transposed ? end_transposed : end_piece, self, &fuse_after, error);
+  if (done && fuse_after)
+    gpu_cpu_fuse (&op->fused, self->y, g->out_w * g->out);
+  return done;
+}
+
+static gboolean
+conv_in_pieces (GpuContext *cx, const GpuOp *op, Cut *self, GError **error)
+{
+  const GpuConvGeometry *g = &op->conv;
+  gsize edge = (gsize) (self->taken * g->in), wide = (gsize) (self->wide * g->out);
+  gsize size, lanes = (gsize) gpu_parallel_threads ();
+  gboolean done;
+
+  self->g = g;
+  self->x = op->in[0]->data;
+  self->residual = op->fused.residual != NULL ? op->fused.residual->data : NULL;
+  self->y = op->out->data;
+  self->edges = gpu_cpu_block_new (cx->state, lanes * (edge + wide) * sizeof (float), &size);
+  if (self->edges == NULL)
     return gpu_cpu_check (dnnl_out_of_memory, error);
-  for (gint64 row = 0; done && row * g->stride_w < g->out_w + g->pad_l; row += self->rows)
-    {
-      gint64 place = row * g->stride_w - g->pad_l; /* of the piece's first own result row */
-      gint64 begin = MAX (place, 0), end = MIN (place + self->rows * g->stride_w, g->out_w);
-
-      done = run_piece (self, &piece, take_rows (self, row - self->before), NULL, wide, error);
-      if (done && end > begin)
-        memcpy (y + begin * g->out, wide + (self->before * g->stride_w + begin - place) * g->out,
-                (gsize) ((end - begin) * g->out) * sizeof *y);
-    }
-  gpu_cpu_block_free (state, wide, size);
-  return done;
-}
-
-static gboolean
-conv_in_pieces (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
-{
-  const GpuConvGeometry *g = &op->conv;
-  Pieces self = { .rows = rows, .before = g->pad_l, .taken = rows + g->dilation_w * (g->kw - 1) };
-  gboolean done;
-
-  if (!pieces_init (&self, cx, op, error))
-    return FALSE;
-  done = run_convolution (&self, error);
-  pieces_clear (&self);
-  return done;
-}
-
-static gboolean
-transposed_in_pieces (GpuContext *cx, const GpuOp *op, gint64 rows, GError **error)
-{
-  const GpuConvGeometry *g = &op->conv;
-  gint64 before = (g->kw - 1) / g->stride_w;
-  Pieces self = { .rows = rows, .before = before, .taken = rows + before };
-  gboolean done;
-
-  if (!pieces_init (&self, cx, op, error))
-    return FALSE;
-  done = run_transposed (&self, error);
-  pieces_clear (&self);
+  self->wides = self->edges + lanes * edge;
+  done = run_cut (cx, op, self, error);
+  gpu_cpu_block_free (cx->state, self->edges, size);
   return done;
 }
 
@@ -197,14 +176,23 @@ gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error)
 {
   const GpuConvGeometry *g = &op->conv;
   gboolean transposed = op->code == GPU_OP_CONV_TRANSPOSE;
-  gint64 rows = 0;
+  Cut cut = { .before = g->pad_l };
 
-  if (is_along_time (op) && transposed && op->fused.residual == NULL)
-    rows = choose_rows (op, g->w);
-  else if (is_along_time (op) && !transposed && g->stride_w == 1)
-    rows = choose_rows (op, g->out_w);
-  if (rows == 0)
+  if (op->w->two_d || g->n != 1 || (!transposed && g->stride_w != 1))
     return gpu_cpu_conv_whole (cx, op, error);
-  return transposed ? transposed_in_pieces (cx, op, rows, error)
-                    : conv_in_pieces (cx, op, rows, error);
+  /* Taps that do not reach the next step's leave gaps. */
+  if (transposed && (op->fused.residual != NULL || g->kw < g->stride_w))
+    return gpu_cpu_conv_whole (cx, op, error);
+  cut.rows = choose_rows (g, transposed ? g->w : g->out_w);
+  if (cut.rows == 0)
+    return gpu_cpu_conv_whole (cx, op, error);
+  cut.taken = cut.rows + g->dilation_w * (g->kw - 1);
+  cut.wide = cut.rows;
+  if (transposed)
+    {
+      cut.before = (g->kw - 1) / g->stride_w;
+      cut.taken = cut.rows + cut.before;
+      cut.wide = (cut.taken - 1) * g->stride_w + g->kw;
+    }
+  return conv_in_pieces (cx, op, &cut, error);
 }

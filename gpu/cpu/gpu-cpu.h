@@ -68,6 +68,22 @@ void *gpu_cpu_scratch (GpuCpuState *state, gsize size);
 
 /* Layers through oneDNN. */
 gboolean gpu_cpu_check (dnnl_status_t status, GError **error);
+/* Where piece @piece lies; called on a lane's thread, lanes are 0 … threads − 1. */
+typedef void (*GpuCpuPieceFunc) (gint64 piece,
+                                 int lane,
+                                 const float **source,
+                                 const float **residual,
+                                 float **result,
+                                 gpointer data);
+typedef void (*GpuCpuPieceDoneFunc) (gint64 piece, int lane, gpointer data);
+gboolean gpu_cpu_conv_pieces (GpuContext *cx,
+                              const GpuOp *op,
+                              gint64 n,
+                              GpuCpuPieceFunc begin,
+                              GpuCpuPieceDoneFunc end,
+                              gpointer data,
+                              gboolean *fuse_after,
+                              GError **error);
 gboolean gpu_cpu_conv_whole (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_conv (GpuContext *cx, const GpuOp *op, GError **error);
 gboolean gpu_cpu_linear (GpuContext *cx, const GpuOp *op, GError **error);

@@ -640,6 +640,8 @@ test_conv_long (void)
       c.conv.pad_end = (int) check_random_int (0, transposed ? (c.kw - 1) / 2 : 30);
       if (c.groups > 1 && transposed)
         c.groups = 1;
+      if (i == 1) /* oneDNN sums up over the channels in several passes */
+        c.in = c.w = 300;
       check_conv (c, &fusions[check_random_int (0, G_N_ELEMENTS (fusions) - 1)],
                   check_random_int (0, 1) == 1, check_random_int (0, 1) == 1, FALSE);
     }

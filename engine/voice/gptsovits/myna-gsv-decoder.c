@@ -3,6 +3,7 @@
 
 #include "engine/voice/gptsovits/myna-gsv-decoder.h"
 
+#include "engine/checkpoint/myna-network.h"
 #include "engine/voice/gptsovits/myna-gsv-flow.h"
 #include "engine/voice/gptsovits/myna-gsv-generator.h"
 #include "engine/voice/gptsovits/myna-gsv-prior.h"
@@ -38,13 +39,23 @@ extent (MynaTensors *tensors, const char *name, int index)
   return info != NULL && info->n_dims > index ? (int) info->dims[index] : 0;
 }
 
+/* The version by its content (spec gpt-sovits, section 1.3). */
+static MynaNetwork
+find_version (MynaTensors *tensors)
+{
+  if (myna_tensors_find (tensors, "sv_emb.weight") != NULL)
+    return extent (tensors, "dec.conv_pre.weight", 0) == 768 ? MYNA_NETWORK_S2_V2PROPLUS
+                                                             : MYNA_NETWORK_S2_V2PRO;
+  return extent (tensors, "enc_p.text_embedding.weight", 0) == 322 ? MYNA_NETWORK_S2_V1
+                                                                   : MYNA_NETWORK_S2_V2;
+}
+
 /**
  * myna_gsv_decoder_new:
- * @tensors: a SoVITS checkpoint of version 1, 2, v2Pro or v2ProPlus, checked against its table of
- *   shapes
+ * @tensors: a SoVITS checkpoint of version 1, 2, v2Pro or v2ProPlus
  * @device: where to run
  * @type: how the weights of products are kept
- * @error: (out) (optional): a weight is missing or does not fit the device
+ * @error: (out) (optional): a tensor is missing, has another shape or does not fit the device
  *
  * The versions differ in extents only, and in the speaker vector of the Pro ones (spec gpt-sovits,
  * section 4.5).
@@ -55,9 +66,14 @@ MynaGsvDecoder *
 myna_gsv_decoder_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError **error)
 {
   g_autoptr (MynaGsvDecoder) self = NULL;
+  const MynaTensorRow *rows;
+  gsize n_rows;
 
   g_return_val_if_fail (tensors != NULL && device != NULL, NULL);
 
+  rows = myna_network_get_rows (find_version (tensors), &n_rows);
+  if (!myna_tensors_check (tensors, rows, n_rows, error))
+    return NULL;
   self = g_new0 (MynaGsvDecoder, 1);
   self->weights = myna_gsv_weights_new (tensors, device, type);
   self->speaker_size = extent (tensors, "sv_emb.weight", 1);

@@ -3,6 +3,7 @@
 
 #include "engine/voice/gptsovits/myna-gsv-hubert.h"
 
+#include "engine/checkpoint/myna-network.h"
 #include "gpu/gpu-plan.h"
 
 /* spec gpt-sovits, section 4.1. */
@@ -67,10 +68,10 @@ load_layer (MynaGsvWeights *weights, Layer *layer, int index)
 
 /**
  * myna_gsv_hubert_new:
- * @tensors: chinese-hubert-base, checked against its table of shapes
+ * @tensors: chinese-hubert-base
  * @device: where to run
  * @type: how the weights of products are kept
- * @error: (out) (optional): a weight is missing or does not fit the device
+ * @error: (out) (optional): a tensor is missing, has another shape or does not fit the device
  *
  * Returns: (transfer full) (nullable): the network
  */
@@ -78,10 +79,15 @@ MynaGsvHubert *
 myna_gsv_hubert_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError **error)
 {
   g_autoptr (MynaGsvHubert) self = NULL;
+  const MynaTensorRow *rows;
+  gsize n_rows;
   MynaGsvWeights *w;
 
   g_return_val_if_fail (tensors != NULL && device != NULL, NULL);
 
+  rows = myna_network_get_rows (MYNA_NETWORK_HUBERT, &n_rows);
+  if (!myna_tensors_check (tensors, rows, n_rows, error))
+    return NULL;
   self = g_new0 (MynaGsvHubert, 1);
   self->weights = w = myna_gsv_weights_new (tensors, device, type);
   for (int i = 0; i < N_CONVS; i++)

@@ -45,19 +45,26 @@ load_codebook (MynaGsvWeights *weights, GpuDevice *device)
 
 /**
  * myna_gsv_quantizer_new:
- * @tensors: a SoVITS checkpoint, checked against its table of shapes
+ * @tensors: a SoVITS checkpoint of any version
  * @device: where to run
- * @error: (out) (optional): a weight is missing or does not fit the device
+ * @error: (out) (optional): a tensor is missing, has another shape or does not fit the device
  *
  * Returns: (transfer full) (nullable): the tokeniser
  */
 MynaGsvQuantizer *
 myna_gsv_quantizer_new (MynaTensors *tensors, GpuDevice *device, GError **error)
 {
+  static const MynaTensorRow rows[] = {
+    { "ssl_proj.weight", { CHANNELS, CHANNELS, 2 } },
+    { "ssl_proj.bias", { CHANNELS } },
+    { "quantizer.vq.layers.0._codebook.embed", { MYNA_GSV_CODES, CHANNELS } },
+  };
   g_autoptr (MynaGsvQuantizer) self = NULL;
 
   g_return_val_if_fail (tensors != NULL && device != NULL, NULL);
 
+  if (!myna_tensors_check (tensors, rows, G_N_ELEMENTS (rows), error))
+    return NULL;
   self = g_new0 (MynaGsvQuantizer, 1);
   self->weights = myna_gsv_weights_new (tensors, device, GPU_F32);
   self->projection = myna_gsv_weights_conv_1d (self->weights, 1, "ssl_proj");

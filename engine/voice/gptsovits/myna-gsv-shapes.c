@@ -75,6 +75,31 @@ myna_gsv_shapes_add (MynaGsvShapes *self, gint64 d0, gint64 d1, gint64 d2, const
 }
 
 /**
+ * myna_gsv_shapes_add_rows:
+ * @self: a table
+ * @rows: lines of another
+ * @n_rows: their number
+ *
+ * Adds all of them; an extent of any size becomes 1.
+ */
+void
+myna_gsv_shapes_add_rows (MynaGsvShapes *self, const MynaTensorRow *rows, gsize n_rows)
+{
+  g_return_if_fail (self != NULL && (rows != NULL || n_rows == 0));
+
+  for (gsize i = 0; i < n_rows; i++)
+    {
+      g_autofree char *full = g_strconcat (self->prefix, rows[i].name, NULL);
+      MynaTensorRow row = rows[i];
+
+      row.name = g_string_chunk_insert (self->names, full);
+      for (int k = 0; k < MYNA_TENSOR_MAX_DIMS; k++)
+        row.dims[k] = row.dims[k] < 0 ? 1 : row.dims[k];
+      g_array_append_val (self->rows, row);
+    }
+}
+
+/**
  * myna_gsv_shapes_check:
  * @self: a table
  * @tensors: a checkpoint

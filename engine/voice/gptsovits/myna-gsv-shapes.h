@@ -22,6 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaGsvShapes, myna_gsv_shapes_free)
 void
 myna_gsv_shapes_add (MynaGsvShapes *self, gint64 d0, gint64 d1, gint64 d2, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
+void myna_gsv_shapes_add_rows (MynaGsvShapes *self, const MynaTensorRow *rows, gsize n_rows);
 /* FALSE with one sentence when @tensors lack one or have another shape. */
 gboolean myna_gsv_shapes_check (MynaGsvShapes *self, MynaTensors *tensors, GError **error);
 /* (transfer full): tensors of these shapes with made-up values, for measuring speed: what a network

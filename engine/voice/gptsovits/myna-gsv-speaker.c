@@ -3,6 +3,7 @@
 
 #include "engine/voice/gptsovits/myna-gsv-speaker.h"
 
+#include "engine/checkpoint/myna-network.h"
 #include "engine/voice/gptsovits/myna-gsv-spectrum.h"
 #include "gpu/gpu-plan.h"
 
@@ -141,10 +142,10 @@ load_block (MynaGsvWeights *weights, Block *block, int stage, int index)
 
 /**
  * myna_gsv_speaker_new:
- * @tensors: ERes2NetV2, checked against its table of shapes
+ * @tensors: ERes2NetV2
  * @device: where to run
  * @type: how the weights of products are kept
- * @error: (out) (optional): a weight is missing or does not fit the device
+ * @error: (out) (optional): a tensor is missing, has another shape or does not fit the device
  *
  * Batch norms are folded into the convolutions before them.
  *
@@ -154,10 +155,15 @@ MynaGsvSpeaker *
 myna_gsv_speaker_new (MynaTensors *tensors, GpuDevice *device, GpuType type, GError **error)
 {
   g_autoptr (MynaGsvSpeaker) self = NULL;
+  const MynaTensorRow *rows;
+  gsize n_rows;
   MynaGsvWeights *w;
 
   g_return_val_if_fail (tensors != NULL && device != NULL, NULL);
 
+  rows = myna_network_get_rows (MYNA_NETWORK_ERES2NETV2, &n_rows);
+  if (!myna_tensors_check (tensors, rows, n_rows, error))
+    return NULL;
   self = g_new0 (MynaGsvSpeaker, 1);
   self->weights = w = myna_gsv_weights_new (tensors, device, type);
   self->stem = load_conv (w, "conv1", FALSE, "bn1");
