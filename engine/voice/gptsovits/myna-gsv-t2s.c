@@ -128,26 +128,6 @@ read_size (MynaGsvT2sSize *size, MynaTensors *tensors, const char *prefix, GErro
   return FALSE;
 }
 
-/* in_proj_weight and in_proj_bias do not end like other layers' names. */
-static GpuWeight *
-load_in_proj (MynaGsvT2s *self, int layer)
-{
-  MynaGsvWeights *w = self->weights;
-  g_autofree float *values =
-      myna_gsv_weights_values (w, NULL, "h.layers.%d.self_attn.in_proj_weight", layer);
-  g_autofree float *bias =
-      myna_gsv_weights_values (w, NULL, "h.layers.%d.self_attn.in_proj_bias", layer);
-  GError *error = NULL;
-  GpuWeight *weight;
-
-  if (values == NULL || bias == NULL)
-    return NULL;
-  weight =
-      gpu_weight_new_linear (myna_gsv_weights_get_device (w), myna_gsv_weights_get_type (w),
-                             3 * self->size.channels, self->size.channels, values, bias, &error);
-  return myna_gsv_weights_adopt (w, weight, error);
-}
-
 /* PE[p, 2i] = sin (p·10000^(−2i/C)), PE[p, 2i+1] = cos (the same), times alpha; in single precision
  * as the network was trained with. */
 static void
@@ -199,7 +179,7 @@ load (MynaGsvT2s *self)
     {
       Layer *layer = &self->layers[i];
 
-      layer->qkv = load_in_proj (self, i);
+      layer->qkv = myna_gsv_weights_linear (w, "h.layers.%d.self_attn.in_proj", i);
       layer->out = myna_gsv_weights_linear (w, "h.layers.%d.self_attn.out_proj", i);
       layer->up = myna_gsv_weights_linear (w, "h.layers.%d.linear1", i);
       layer->down = myna_gsv_weights_linear (w, "h.layers.%d.linear2", i);

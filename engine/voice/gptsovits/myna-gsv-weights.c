@@ -218,19 +218,23 @@ layer_map (MynaGsvWeights *self, Layer *layer)
   return layer->source.data != NULL;
 }
 
-/* @n_dims: 0 when the caller wants the values themselves. */
+/* @n_dims: 0 when the caller wants the values themselves. What PyTorch's attention multiplies its
+ * input by is called in_proj_weight and in_proj_bias. */
 static gboolean
 layer_read (MynaGsvWeights *self, const char *name, int n_dims, Layer *layer)
 {
   g_autofree char *full = g_strconcat (self->prefix, name, NULL);
-  g_autofree char *bias = g_strconcat (name, ".bias", NULL);
+  gboolean joined = find (self, name, "_weight") != NULL;
+  g_autofree char *weight = g_strconcat (name, joined ? "_weight" : ".weight", NULL);
+  g_autofree char *bias = g_strconcat (name, joined ? "_bias" : ".bias", NULL);
 
   if (self->error != NULL)
     return FALSE;
-  layer->info = find (self, name, ".weight");
+  layer->info = find (self, weight, "");
   if (n_dims == 0 || layer->info == NULL || !layer_map (self, layer))
     {
-      layer->values = myna_tensors_read_weight (self->tensors, full, &self->error);
+      layer->values = joined ? read_values (self, weight)
+                             : myna_tensors_read_weight (self->tensors, full, &self->error);
       if (layer->values == NULL)
         return FALSE;
       layer->source = (GpuValues) { layer->values, GPU_F32, NULL };
@@ -245,7 +249,7 @@ layer_read (MynaGsvWeights *self, const char *name, int n_dims, Layer *layer)
                                  myna_tensors_get_label (self->tensors), full);
       return FALSE;
     }
-  if (find (self, name, ".bias") != NULL)
+  if (find (self, bias, "") != NULL)
     layer->bias = read_values (self, bias);
   return self->error == NULL;
 }

@@ -28,8 +28,8 @@ GpuDevice *myna_gsv_weights_get_device (MynaGsvWeights *self);
 /* Bytes on the device. */
 guint64 myna_gsv_weights_get_size (MynaGsvWeights *self);
 
-/* Each takes the name without ".weight"; a pair ".weight_g", ".weight_v" is folded, ".bias" is
- * taken when it is there. Borrowed, NULL after a failure. */
+/* Each takes the name without ".weight" (or "_weight"); a pair ".weight_g", ".weight_v" is folded,
+ * ".bias" is taken when it is there. Borrowed, NULL after a failure. */
 GpuWeight *
 myna_gsv_weights_linear (MynaGsvWeights *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 GpuWeight *myna_gsv_weights_conv_1d (MynaGsvWeights *self, int groups, const char *format, ...)
