@@ -22,6 +22,7 @@ static const Command commands[] = {
   { "speak", N_ ("Speak a text in a voice, to an audio file"), myna_cli_speak },
   { "lipsync", N_ ("Make videos and photos speak"), myna_cli_lipsync },
   { "jobs", N_ ("List, resume, cancel and clear jobs"), myna_cli_jobs },
+  { "models", N_ ("List, import, verify and remove models"), myna_cli_models },
   { "demo", N_ ("Do the main work on an example, with timings"), myna_cli_demo },
   { "bench", N_ ("Measure the speed of the engines"), myna_cli_bench },
   { "devices", N_ ("List what Myna can compute on"), myna_cli_devices },

@@ -23,6 +23,7 @@ gboolean myna_cli_is_command (const char *name);
 int myna_cli_main (int argc, char **argv);
 
 /* One function a command; argv[0] is the command's name. */
+MynaCliStatus myna_cli_models (int argc, char **argv);
 MynaCliStatus myna_cli_voices (int argc, char **argv);
 MynaCliStatus myna_cli_speak (int argc, char **argv);
 MynaCliStatus myna_cli_lipsync (int argc, char **argv);

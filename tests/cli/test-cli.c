@@ -735,6 +735,57 @@ test_bench_networks (Fixture *f, gconstpointer data)
     }
 }
 
+/* Models by their content; hostile ones are one sentence, also in little memory. */
+static void
+test_models (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->studio.dir, "from", NULL);
+  g_autofree char *vocabulary = g_build_filename (folder, "vocab.txt", NULL);
+  g_autofree char *evil = g_build_filename (folder, "s1v3.ckpt", NULL);
+  g_autofree char *tokens = g_strnfill (2000, '\n');
+  g_autofree char *text = g_strconcat ("[PAD]\n[UNK]\n[CLS]\n[SEP]\n", tokens, NULL);
+  g_autoptr (JsonObject) json = NULL;
+  JsonObject *model;
+
+  run (f, "models", NULL);
+  assert_done (f);
+  g_assert_cmpstr (f->output, ==, "");
+  g_assert_nonnull (strstr (f->errors, "s1v3.ckpt"));
+  run (f, "models", "import", NULL);
+  assert_usage (f);
+  run (f, "models", "import", "none.pth", NULL);
+  assert_failed (f, "none.pth");
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (vocabulary, text, -1, NULL));
+  /* The stream format, then a call of os.system. */
+  g_assert_true (g_file_set_contents (
+      evil,
+      "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\2M\xe9\3.\x80\2cos\nsystem\n",
+      35, NULL));
+  run (f, "models", "import", evil, NULL);
+  assert_failed (f, "os.system");
+  run (f, "models", "import", folder, NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "roberta-vocabulary\t"));
+  g_assert_nonnull (strstr (f->errors, "os.system"));
+  run (f, "models", "list", "--json", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json, "engines")), ==, 1);
+  model = json_array_get_object_element (json_object_get_array_member (json, "models"), 0);
+  g_assert_cmpstr (json_object_get_string_member (model, "role"), ==, "roberta-vocabulary");
+  run (f, "models", "verify", NULL);
+  assert_done (f);
+  g_assert_true (
+      g_file_set_contents (json_object_get_string_member (model, "path"), "x", -1, NULL));
+  run (f, "models", "verify", NULL);
+  assert_failed (f, "roberta-vocabulary");
+  run (f, "models", "remove", "roberta-vocabulary", NULL);
+  assert_done (f);
+  run (f, "models", "remove", "roberta-vocabulary", NULL);
+  assert_failed (f, "roberta-vocabulary");
+}
+
 static void
 add (const char *path, void (*func) (Fixture *f, gconstpointer data))
 {
@@ -752,6 +803,7 @@ main (int argc, char *argv[])
   add ("/cli/bad-samples", test_bad_samples);
   add ("/cli/three-hours", test_three_hours);
   add ("/cli/voices", test_voices);
+  add ("/cli/models", test_models);
   add ("/cli/speak", test_speak);
   add ("/cli/cancel", test_cancel);
   add ("/cli/killed", test_killed);
