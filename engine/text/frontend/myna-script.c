@@ -78,10 +78,12 @@ find_word_end (const char *text, gsize start, Kind kind)
       gunichar c = char_at (text, end);
       gsize next = (gsize) (g_utf8_next_char (text + end) - text);
 
-      if (get_kind (c) == kind)
-        end = next;
-      else if (joins (kind, c) && text[next] != '\0' && get_kind (char_at (text, next)) == kind)
-        end = next;
+      if (get_kind (c) == kind || (kind == KIND_LATIN && get_kind (c) == KIND_DIGIT))
+        end = next; /* "MP3" is one word */
+      else if (joins (kind, c) && text[next] != '\0' &&
+               (get_kind (char_at (text, next)) == kind ||
+                (c == '-' && get_kind (char_at (text, next)) == KIND_DIGIT)))
+        end = next; /* also "GPT-4" */
       else if (kind == KIND_DIGIT && (c == '%' || c == 0x2103 || c == 0xb0))
         end = next;
       else
