@@ -11,6 +11,7 @@
 #include "engine/core/myna-sidecar.h"
 #include "engine/lipsync/face/myna-face-file-private.h"
 #include "engine/lipsync/face/myna-face-tracks.h"
+#include "engine/video/myna-video-reader.h"
 
 /* Whole videos, with the models where they are; real faces in MYNA_MEDIA_DIR. */
 
@@ -234,6 +235,167 @@ test_clip (void)
   g_assert_true (myna_remove_tree (cache, NULL));
 }
 
+/* ---- scenes made of the example portrait ---- */
+
+#define PORTRAIT_SIDE 512
+/* Width of its face in its pixels, as the detector sees it. */
+#define PORTRAIT_FACE 105
+
+static char *
+find_portrait (void)
+{
+  const char *prefix = g_getenv ("MYNA_TEST_PREFIX");
+  g_autofree char *path =
+      prefix != NULL ? g_build_filename (prefix, "share/myna/example/portrait.png", NULL) : NULL;
+
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&path);
+  g_test_skip ("the example portrait is not here; ./dev gets it");
+  return NULL;
+}
+
+/* A grey frame of 4:4:4 samples. */
+static MynaVideoFrame *
+make_scene (int width, int height, gint64 index)
+{
+  AVFrame *av = av_frame_alloc ();
+
+  av->format = AV_PIX_FMT_YUV444P;
+  av->width = width;
+  av->height = height;
+  av->colorspace = AVCOL_SPC_BT709;
+  av->color_range = AVCOL_RANGE_JPEG;
+  g_assert_cmpint (av_frame_get_buffer (av, 0), ==, 0);
+  for (int plane = 0; plane < 3; plane++)
+    memset (av->data[plane], plane == 0 ? 120 : 128, (gsize) av->linesize[plane] * (gsize) height);
+  return myna_video_frame_new (av, index, (double) index / 25, 0.04);
+}
+
+/* Puts the portrait, reduced to @side pixels, at @x, @y; what is outside is left out. */
+static void
+put_portrait (MynaVideoFrame *scene, const MynaVideoFrame *portrait, int side, int x, int y)
+{
+  g_autofree guint8 *rgb = g_malloc ((gsize) side * (gsize) side * 3);
+  AVFrame *av = scene->av;
+
+  g_assert_true (myna_video_frame_to_rgb (portrait, NULL, side, side, rgb, NULL));
+  for (int i = 0; i < side * side; i++)
+    {
+      int at_x = x + i % side, at_y = y + i / side;
+      double r = rgb[3 * i], g = rgb[3 * i + 1], b = rgb[3 * i + 2];
+      double luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+
+      if (at_x < 0 || at_y < 0 || at_x >= av->width || at_y >= av->height)
+        continue;
+      av->data[0][at_y * av->linesize[0] + at_x] = (guint8) (luma + 0.5);
+      av->data[1][at_y * av->linesize[1] + at_x] = (guint8) (128.5 + (b - luma) / 1.8556);
+      av->data[2][at_y * av->linesize[2] + at_x] = (guint8) (128.5 + (r - luma) / 1.5748);
+    }
+}
+
+/* For each frame how many faces, and who is the first. */
+typedef struct
+{
+  int n[64], first[64], cuts;
+  MynaFace faces[64];
+} Seen;
+
+static gboolean
+note_frame (const MynaTrackedFrame *frame, gpointer user_data, GError **error)
+{
+  Seen *seen = user_data;
+
+  seen->n[frame->index] = (int) frame->faces->len;
+  seen->cuts += frame->cut;
+  if (frame->faces->len > 0)
+    {
+      seen->first[frame->index] = (int) g_array_index (frame->faces, MynaPersonFace, 0).person;
+      seen->faces[frame->index] = g_array_index (frame->faces, MynaPersonFace, 0).face;
+    }
+  return TRUE;
+}
+
+static MynaVideoFrame *
+read_portrait (void)
+{
+  g_autofree char *path = find_portrait ();
+  g_autoptr (MynaVideoReader) reader = NULL;
+
+  if (path == NULL || skip_without_models ())
+    return NULL;
+  reader = myna_video_reader_open (path, NULL);
+  return myna_video_reader_next (reader, NULL);
+}
+
+/* Faces of 1/25 and of 1/6 of the frame's width are found, and where they are. */
+static void
+test_small_faces (void)
+{
+  g_autoptr (MynaVideoFrame) portrait = read_portrait ();
+  g_autoptr (MynaVideoFrame) scene = make_scene (1600, 900, 0);
+  g_autoptr (MynaFaceModels) models = NULL;
+  g_autoptr (MynaFaceTracker) tracker = NULL;
+  g_autofree Seen *seen = g_new0 (Seen, 1);
+  int side = PORTRAIT_SIDE * (1600 / 25) / PORTRAIT_FACE;
+
+  if (portrait == NULL)
+    return;
+  put_portrait (scene, portrait, side, 1100, 500);
+  put_portrait (scene, portrait, PORTRAIT_SIDE * 5 / 2, -300, 100);
+  models = myna_face_models_new (NULL);
+  tracker = myna_face_tracker_new (models, note_frame, seen);
+  g_assert_true (myna_face_tracker_push (tracker, scene, NULL));
+  g_assert_true (myna_face_tracker_finish (tracker, NULL));
+  g_assert_cmpint (seen->n[0], ==, 2);
+  g_assert_cmpuint (myna_face_tracker_get_n_persons (tracker), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      MynaPerson person = myna_face_tracker_get_person (tracker, i);
+      double scale = person.track.size > 60 ? 2.5 : (double) side / PORTRAIT_SIDE;
+
+      g_assert_cmpfloat_with_epsilon (person.track.size, 61 * scale, 61 * scale * 0.06);
+      g_assert_nonnull (person.thumbnail);
+    }
+}
+
+/* Who goes and comes back elsewhere is the same; nobody is seen in between; a cut is found. */
+static void
+test_leaves (void)
+{
+  g_autoptr (MynaVideoFrame) portrait = read_portrait ();
+  g_autoptr (MynaFaceModels) models = NULL;
+  g_autoptr (MynaFaceTracker) tracker = NULL;
+  g_autofree Seen *seen = g_new0 (Seen, 1);
+
+  if (portrait == NULL)
+    return;
+  models = myna_face_models_new (NULL);
+  tracker = myna_face_tracker_new (models, note_frame, seen);
+  for (int i = 0; i < 36; i++)
+    {
+      g_autoptr (MynaVideoFrame) scene = make_scene (640, 480, i);
+
+      if (i < 12)
+        put_portrait (scene, portrait, 400, 10 + i, 40);
+      else if (i >= 20)
+        put_portrait (scene, portrait, 420, 200, 30 - i);
+      g_assert_true (myna_face_tracker_push (tracker, scene, NULL));
+    }
+  g_assert_true (myna_face_tracker_finish (tracker, NULL));
+  g_assert_cmpuint (myna_face_tracker_get_n_persons (tracker), ==, 1);
+  for (int i = 0; i < 36; i++)
+    {
+      /* When somebody comes without a cut they are looked for every third frame. */
+      if (i < 20 || i >= 23)
+        g_assert_cmpint (seen->n[i], ==, i < 12 || i >= 20);
+      g_assert_cmpint (seen->first[i], ==, 0);
+      if (i > 0 && i < 12) /* it moves as the picture does */
+        g_assert_cmpfloat_with_epsilon (seen->faces[i].points[168].x - seen->faces[0].points[168].x,
+                                        i, 0.5);
+    }
+  g_assert_cmpint (seen->cuts, >=, 1);
+}
+
 /* ---- the file, without models ---- */
 
 static gboolean
@@ -348,5 +510,7 @@ main (int argc, char **argv)
   g_test_add_func ("/face-tracks/no-face", test_no_face);
   g_test_add_func ("/face-tracks/errors", test_errors);
   g_test_add_func ("/face-tracks/clip", test_clip);
+  g_test_add_func ("/face-tracks/small-faces", test_small_faces);
+  g_test_add_func ("/face-tracks/leaves", test_leaves);
   return g_test_run ();
 }
