@@ -207,7 +207,6 @@ test_player (Fixture *f, gconstpointer data)
   GtkWidget *button = ui_test_find (GTK_WIDGET (player), GTK_TYPE_BUTTON, NULL);
   GtkWidget *view = ui_test_find (GTK_WIDGET (player), MYNA_TYPE_COMPARE_VIEW, NULL);
   g_autoptr (GtkMediaStream) first = NULL, second = NULL;
-
   int least = 0;
 
   gtk_widget_measure (GTK_WIDGET (player), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
