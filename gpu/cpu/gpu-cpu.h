@@ -33,6 +33,8 @@ typedef struct
   void *scratch;
   gsize scratch_size;
   GHashTable *free_blocks; /* size class -> GPtrArray of blocks */
+  gsize kept, used, most;  /* bytes of free blocks, of those in use, and the most in use so far */
+  guint64 clock;           /* blocks given so far */
 } GpuCpuState;
 
 /**
