@@ -98,6 +98,18 @@ golden_set_get_salt (GoldenSet *self)
   return myna_sidecar_get_string (json_node_get_object (self->manifest), "salt");
 }
 
+/**
+ * golden_set_is_partial:
+ * @self: a set
+ *
+ * Returns: whether results are left out of its cases
+ */
+gboolean
+golden_set_is_partial (GoldenSet *self)
+{
+  return myna_sidecar_get_boolean (json_node_get_object (self->manifest), "partial");
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b, gpointer data)
 {

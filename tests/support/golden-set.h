@@ -21,6 +21,9 @@ const char *golden_set_get_dir (GoldenSet *self);
 const char *golden_set_get_salt (GoldenSet *self);
 /* (transfer full): the names of the cases that begin with @prefix ("" is all), sorted. */
 char **golden_set_list_cases (GoldenSet *self, const char *prefix);
+/* Whether large results are left out of its cases ("partial" in the manifest): what is missing
+ * there is not compared. */
+gboolean golden_set_is_partial (GoldenSet *self);
 /* What rounding all weights to fp16 changed in this case, 0 where it was not measured. */
 double golden_set_get_fp16_rel (GoldenSet *self, const char *name);
 /* (transfer full): a file of the set that is no case, "text.json"; NULL where there is none. */
@@ -29,8 +32,8 @@ char *golden_set_find_file (GoldenSet *self, const char *name);
 /**
  * GoldenCase:
  *
- * One case: inputs “in.…”, results “mid.…” and “out.…”, statistics “trace/…”. What is asked for by a name
- * that it lacks ends the program.
+ * One case: inputs “in.…”, results “mid.…” and “out.…”, statistics “trace/…”. What is asked for by
+ * a name that it lacks ends the program.
  */
 typedef struct _GoldenCase GoldenCase;
 
