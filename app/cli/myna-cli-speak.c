@@ -65,7 +65,7 @@ static const GOptionEntry entries[] = {
     N_ ("Language of the text, such as en-us, de or cmn; the voice's own when not given"),
     N_ ("CODE") },
   { "engine", 'e', 0, G_OPTION_ARG_STRING, &options.engine,
-    N_ ("Speech engine: draft (the default)"), N_ ("NAME") },
+    N_ ("Speech engine: draft (the default) or gpt-sovits"), N_ ("NAME") },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed,
     N_ ("Another number, another delivery; the same number, the same audio (0)"), N_ ("N") },
   { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed,

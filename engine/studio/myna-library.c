@@ -9,6 +9,7 @@
 #include "engine/store/myna-records.h"
 #include "engine/studio/myna-studio-jobs.h"
 #include "engine/voice/draft/myna-draft-engine.h"
+#include "engine/voice/gptsovits/myna-gsv-engine.h"
 
 struct _MynaLibrary
 {
@@ -111,6 +112,7 @@ myna_library_open (const char *data_dir, MynaLibraryOpenFlags flags, GError **er
                                        : MYNA_STORE_OPEN_DEFAULT;
 
   myna_speech_engine_register (myna_draft_engine_get ());
+  myna_speech_engine_register (myna_gsv_engine_get ());
   self = g_object_new (MYNA_TYPE_LIBRARY, NULL);
   self->store = myna_store_open (folder, store_flags, error);
   if (self->store == NULL || !recover (self->store, error))

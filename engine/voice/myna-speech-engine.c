@@ -67,7 +67,7 @@ myna_speech_engine_find (const char *id, GError **error)
   g_mutex_unlock (&engines_lock);
   if (found == NULL)
     g_set_error (error, MYNA_ERROR, MYNA_ERROR_NOT_FOUND,
-                 _ ("There is no speech engine “%s”; use “draft”."), id);
+                 _ ("There is no speech engine “%s”; use “draft” or “gpt-sovits”."), id);
   return found;
 }
 
