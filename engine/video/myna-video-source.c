@@ -67,11 +67,32 @@ set_no_picture_error (MynaMediaInput *input, GError **error)
                _ ("“%s” contains no picture. Choose a video or a photo."), input->path);
 }
 
+/* A phone's HEIC photo is a grid of small pictures, each a stream of its own: one of them alone
+ * would pass for the photo. */
+static gboolean
+is_in_tiles (MynaMediaInput *input)
+{
+  for (guint i = 0; i < input->format->nb_stream_groups; i++)
+    if (input->format->stream_groups[i]->type == AV_STREAM_GROUP_PARAMS_TILE_GRID &&
+        input->format->stream_groups[i]->params.tile_grid->nb_tiles > 1)
+      return TRUE;
+  return FALSE;
+}
+
 static int
 find_stream (MynaMediaInput *input, GError **error)
 {
   int best = av_find_best_stream (input->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 
+  if (is_in_tiles (input))
+    {
+      g_set_error (
+          error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+          _ ("“%s” is a photo in tiles, which Myna cannot put together. Save it as JPEG or "
+             "PNG and choose that."),
+          input->path);
+      return -1;
+    }
   if (best >= 0 && is_decodable (input->format->streams[best]))
     return best;
   for (guint i = 0; i < input->format->nb_streams; i++)
