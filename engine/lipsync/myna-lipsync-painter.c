@@ -400,6 +400,21 @@ myna_lipsync_painter_paint (MynaLipsyncPainter *self,
 }
 
 /**
+ * myna_lipsync_painter_get_mask:
+ * @rect: (out): the part of the picture it covers
+ *
+ * Returns: (nullable): the mask of the frame that was painted last, as
+ *   myna_mouth_renderer_get_mask (); for measuring
+ */
+const float *
+myna_lipsync_painter_get_mask (MynaLipsyncPainter *self, MynaRect *rect)
+{
+  g_return_val_if_fail (self != NULL && rect != NULL, NULL);
+
+  return myna_mouth_renderer_get_mask (self->renderer, rect);
+}
+
+/**
  * myna_lipsync_painter_get_times:
  * @times: (out): where the time went
  */

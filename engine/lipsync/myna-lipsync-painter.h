@@ -33,6 +33,7 @@ MynaVideoFrame *myna_lipsync_painter_paint (MynaLipsyncPainter *self,
                                             MynaVideoFrame *frame,
                                             gint64 index,
                                             GError **error);
+const float *myna_lipsync_painter_get_mask (MynaLipsyncPainter *self, MynaRect *rect);
 void myna_lipsync_painter_get_times (MynaLipsyncPainter *self, MynaMouthTimes *times);
 
 G_END_DECLS
