@@ -9,6 +9,7 @@
 #include "engine/checkpoint/myna-crc32.h"
 #include "engine/checkpoint/myna-tensor-type.h"
 #include "gpu/gpu-half.h"
+#include "tests/support/golden-weights.h"
 
 #define ALIGNMENT 64
 
@@ -271,4 +272,24 @@ torch_writer_save (const TorchWriterFile *file, const char *path)
     g_error ("could not write %s", path);
   if (fclose (zip.out) != 0)
     g_error ("could not write %s", path);
+}
+
+/**
+ * torch_writer_save_s2:
+ * @set: whose salt
+ * @path: where to
+ */
+void
+torch_writer_save_s2 (GoldenSet *set, const char *path)
+{
+  g_autoptr (MynaTensors) tensors = golden_weights_new (set, "s2-v2", GOLDEN_WEIGHTS_F32);
+  TorchWriterFile file = { .tensors = tensors,
+                           .section = "weight",
+                           .prefix = "",
+                           .type = MYNA_TENSOR_F16,
+                           .version = "v2",
+                           .hparams = TRUE,
+                           .info = "8epoch" };
+
+  torch_writer_save (&file, path);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "engine/checkpoint/myna-tensors.h"
+#include "tests/support/golden-set.h"
 
 G_BEGIN_DECLS
 
@@ -31,5 +31,8 @@ typedef struct
 /* Writes @file as torch.save() does: a stored zip with aligned storages and a pickle of protocol 2.
  * One tensor at a time is in memory. A failure ends the program. */
 void torch_writer_save (const TorchWriterFile *file, const char *path);
+
+/* The smallest network with weight normalisation, s2 v2 (83 MB of f16), as a fine-tuned file. */
+void torch_writer_save_s2 (GoldenSet *set, const char *path);
 
 G_END_DECLS

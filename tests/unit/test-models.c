@@ -6,7 +6,6 @@
 #include "engine/core/myna-sidecar.h"
 #include "engine/models/myna-model-pair.h"
 #include "engine/models/myna-models.h"
-#include "tests/support/golden-weights.h"
 #include "tests/support/torch-writer.h"
 
 #include <glib/gstdio.h>
@@ -51,16 +50,8 @@ set_up (Fixture *f, gconstpointer data)
   if (data != NULL)
     {
       g_autoptr (GoldenSet) set = golden_set_open ();
-      g_autoptr (MynaTensors) tensors = golden_weights_new (set, "s2-v2", GOLDEN_WEIGHTS_F32);
-      TorchWriterFile file = { .tensors = tensors,
-                               .section = "weight",
-                               .prefix = "",
-                               .type = MYNA_TENSOR_F16,
-                               .version = "v2",
-                               .hparams = TRUE,
-                               .info = "8epoch" };
 
-      torch_writer_save (&file, f->network);
+      torch_writer_save_s2 (set, f->network);
     }
 }
 
