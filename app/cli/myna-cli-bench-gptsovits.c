@@ -9,6 +9,7 @@
 
 #include "app/cli/myna-cli-common.h"
 #include "app/cli/myna-cli-peers.h"
+#include "engine/voice/gptsovits/myna-gsv-bench-sovits.h"
 #include "engine/voice/gptsovits/myna-gsv-bench.h"
 
 /* myna bench speak --engine gpt-sovits: how fast the networks are, with weights of full size that
@@ -19,6 +20,10 @@
 #define PHONES 120
 #define TOKENS 125
 #define CHARACTERS 32
+/* The text that is spoken, without the reference's; the reference as the networks take it. */
+#define SPOKEN_PHONES 60
+#define HUBERT_SAMPLES 89600
+#define SPEAKER_FRAMES 498
 
 /**
  * Row:
@@ -44,7 +49,11 @@ typedef struct
   MynaCliPeers *peers;
   GArray *rows; /* Row */
   MynaGsvT2sFigures t2s;
-  double read_limit; /* bytes a second */
+  MynaGsvSovitsFigures sovits; /* v2Pro */
+  double torch_sovits;         /* seconds, < 0: not measured */
+  double read_limit;           /* bytes a second */
+  double flops_limit;          /* operations a second */
+  guint64 weights, scratch;    /* of all but RoBERTa; the most of one */
 } Bench;
 
 static void
@@ -105,6 +114,91 @@ measure_t2s (Bench *self, GError **error)
   return TRUE;
 }
 
+static void
+add_memory (Bench *self, guint64 weights, guint64 scratch)
+{
+  self->weights += weights;
+  self->scratch = MAX (self->scratch, scratch);
+}
+
+/* The stages of a decoder; PyTorch's of the whole is their sum. */
+static void
+add_sovits (Bench *self, const char *id, const char *label, const MynaGsvSovitsFigures *figures)
+{
+  g_autofree char *request =
+      g_strdup_printf ("{\"stage\": \"sovits\", \"network\": \"%s\", \"tokens\": %d, "
+                       "\"phones\": %d, \"runs\": 1}",
+                       id, TOKENS, SPOKEN_PHONES);
+  g_autoptr (JsonObject) answer = myna_cli_peers_ask (self->peers, request);
+  double prior = get_seconds (answer, "prior"), flow = get_seconds (answer, "flow");
+  double generator = get_seconds (answer, "generator");
+  double difference = compare_results (answer, figures->values, MYNA_GSV_BENCH_VALUES);
+
+  self->torch_sovits = generator > 0 ? prior + flow + generator : -1;
+  add_row (self, "sovits-prior", "  tokens and text", figures->prior, prior, -1);
+  add_row (self, "sovits-flow", "  flow", figures->flow, flow, -1);
+  add_row (self, "sovits-generator", "  generator", figures->generator, generator, -1);
+  add_row (self, id, label, figures->total, self->torch_sovits, difference);
+}
+
+static gboolean
+measure_sovits (Bench *self, GError **error)
+{
+  MynaGsvSovitsFigures plus;
+
+  if (!myna_gsv_bench_sovits (self->device, GPU_F16, MYNA_NETWORK_S2_V2PROPLUS, TOKENS,
+                              SPOKEN_PHONES, self->runs, &plus, error) ||
+      !myna_gsv_bench_sovits (self->device, GPU_F16, MYNA_NETWORK_S2_V2PRO, TOKENS, SPOKEN_PHONES,
+                              self->runs, &self->sovits, error))
+    return FALSE;
+  add_sovits (self, "s2-v2proplus", "SoVITS v2ProPlus", &plus);
+  add_sovits (self, "s2-v2pro", "SoVITS v2Pro", &self->sovits);
+  add_row (self, "first-sound", "  first 0.24 s", self->sovits.first_sound, -1, -1);
+  add_memory (self, self->sovits.weights, self->sovits.scratch);
+  self->flops_limit = gpu_bench_peak_flops ();
+  return TRUE;
+}
+
+static gboolean
+measure_reference (Bench *self, GError **error)
+{
+  g_autofree char *hubert_request =
+      g_strdup_printf ("{\"stage\": \"hubert\", \"samples\": %d, \"runs\": 1}", HUBERT_SAMPLES);
+  g_autofree char *speaker_request =
+      g_strdup_printf ("{\"stage\": \"speaker\", \"frames\": %d, \"runs\": 1}", SPEAKER_FRAMES);
+  g_autoptr (JsonObject) hubert_answer = NULL, speaker_answer = NULL;
+  MynaGsvReferenceFigures hubert, speaker;
+
+  if (!myna_gsv_bench_hubert (self->device, GPU_F16, HUBERT_SAMPLES, self->runs, &hubert, error) ||
+      !myna_gsv_bench_speaker (self->device, GPU_F16, SPEAKER_FRAMES, self->runs, &speaker, error))
+    return FALSE;
+  hubert_answer = myna_cli_peers_ask (self->peers, hubert_request);
+  speaker_answer = myna_cli_peers_ask (self->peers, speaker_request);
+  add_row (self, "hubert", "CNHuBERT, reference", hubert.seconds,
+           get_seconds (hubert_answer, "seconds"),
+           compare_results (hubert_answer, hubert.values, MYNA_GSV_BENCH_VALUES));
+  add_row (self, "eres2netv2", "ERes2NetV2, reference", speaker.seconds,
+           get_seconds (speaker_answer, "seconds"),
+           compare_results (speaker_answer, speaker.values, MYNA_GSV_BENCH_VALUES));
+  add_memory (self, hubert.weights, hubert.scratch);
+  add_memory (self, speaker.weights, speaker.scratch);
+  return TRUE;
+}
+
+/* T2S and v2Pro, with a reference that has been read. */
+static void
+add_sentence (Bench *self)
+{
+  const Row *prefill = &g_array_index (self->rows, Row, 0);
+  const Row *tokens = &g_array_index (self->rows, Row, 1);
+  gboolean torch = tokens->torch > 0 && self->torch_sovits > 0;
+
+  add_memory (self, self->t2s.weights, self->t2s.scratch);
+  add_row (self, "sentence", "a sentence, v2Pro",
+           prefill->seconds + tokens->seconds + self->sovits.total,
+           torch ? prefill->torch + tokens->torch + self->torch_sovits : -1, -1);
+}
+
 static gboolean
 measure_bert (Bench *self, GError **error)
 {
@@ -155,6 +249,8 @@ print_table (const Bench *self)
 {
   const char *torch = myna_cli_peers_version (self->peers, "torch");
   g_autofree char *memory = g_format_size ((guint64) read_peak_memory ());
+  g_autofree char *weights = g_format_size (self->weights);
+  g_autofree char *scratch = g_format_size (self->scratch);
   double rate = (double) self->t2s.tokens / self->t2s.decode;
 
   printf (_ ("%s, %d threads; PyTorch: %s\n"), gpu_device_get_name (self->device),
@@ -165,6 +261,10 @@ print_table (const Bench *self)
   printf (_ ("%.0f tokens/s, reading %.1f GB/s: %.0f%% of what the memory gives.\n"), rate,
           rate * self->t2s.bytes_per_token * 1e-9,
           100 * rate * self->t2s.bytes_per_token / self->read_limit);
+  printf (_ ("Generator: %.0f GFLOP/s, %.0f%% of what the processor can do.\n"),
+          self->sovits.operations / self->sovits.generator * 1e-9,
+          100 * self->sovits.operations / self->sovits.generator / self->flops_limit);
+  printf (_ ("All networks but RoBERTa: %s of weights, and %s to compute.\n"), weights, scratch);
   printf (_ ("Most memory: %s\n"), memory);
 }
 
@@ -206,6 +306,11 @@ print_json (const Bench *self)
   add_number (json, "tokens-per-second", rate);
   add_number (json, "bytes-per-second", rate * self->t2s.bytes_per_token);
   add_number (json, "read-limit-bytes-per-second", self->read_limit);
+  add_number (json, "generator-operations-per-second",
+              self->sovits.operations / self->sovits.generator);
+  add_number (json, "operations-limit-per-second", self->flops_limit);
+  add_number (json, "weights-bytes", (double) self->weights);
+  add_number (json, "scratch-bytes", (double) self->scratch);
   add_number (json, "peak-memory-bytes", read_peak_memory ());
   json_builder_end_object (json);
   myna_cli_print_json (json);
@@ -233,7 +338,10 @@ myna_cli_bench_gptsovits (const char *device, int runs, gboolean json)
   if (chosen == NULL)
     return myna_cli_fail (error);
   bench.peers = peers = myna_cli_peers_start (MYNA_CLI_PEERS_NETWORKS);
-  if (!measure_t2s (&bench, &error) || !measure_bert (&bench, &error))
+  if (!measure_t2s (&bench, &error) || !measure_sovits (&bench, &error))
+    return myna_cli_fail (error);
+  add_sentence (&bench);
+  if (!measure_reference (&bench, &error) || !measure_bert (&bench, &error))
     return myna_cli_fail (error);
   if (json)
     print_json (&bench);

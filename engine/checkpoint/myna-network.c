@@ -136,11 +136,9 @@ add_line (GArray *rows, GStringChunk *chunk, const char *line)
 }
 
 static GArray *
-make_rows (MynaNetwork network)
+make_rows (MynaNetwork network, GStringChunk *chunk)
 {
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (MynaTensorRow));
-  /* Kept with the rows until the process ends. */
-  GStringChunk *chunk = g_string_chunk_new (4096);
 
   for (int i = 0; i < MYNA_NETWORK_MAX_PARTS && myna_network_tables[network][i] != NULL; i++)
     {
@@ -166,14 +164,17 @@ const MynaTensorRow *
 myna_network_get_rows (MynaNetwork network, gsize *n_rows)
 {
   static GArray *tables[MYNA_N_NETWORKS];
+  static GStringChunk *chunk; /* of all names */
   static GMutex lock;
   GArray *rows;
 
   g_return_val_if_fail (network < MYNA_N_NETWORKS && n_rows != NULL, NULL);
 
   g_mutex_lock (&lock);
+  if (chunk == NULL)
+    chunk = g_string_chunk_new (4096);
   if (tables[network] == NULL)
-    tables[network] = make_rows (network);
+    tables[network] = make_rows (network, chunk);
   rows = tables[network];
   g_mutex_unlock (&lock);
   *n_rows = rows->len;

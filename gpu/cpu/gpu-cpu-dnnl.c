@@ -681,9 +681,9 @@ run_pieces (Pieces *self, gint64 n_lanes, GError **error)
  * @fuse_after: (out): the caller has to apply the fused part to the result
  * @error: (out) (optional): oneDNN failed
  *
- * Computes the pieces on all threads, each piece on one: there is one meeting of the threads for
- * all of them, and a thread that others on the machine interrupt has its pieces taken by the
- * others.
+ * Computes the pieces on all threads, each piece on one (without OpenMP one after the other): there
+ * is one meeting of the threads for all of them, and a thread that others on the machine interrupt
+ * has its pieces taken by the others.
  *
  * Returns: whether all were computed
  */
@@ -699,10 +699,12 @@ gpu_cpu_conv_pieces (GpuContext *cx,
 {
   GpuCpuWeight *weight = op->w->packed;
   Pieces self = { cx->state, NULL, n, begin, end, data, NULL, 0, FALSE };
-  int threads = gpu_parallel_limit (1);
+  int threads = gpu_parallel_threads ();
+  int lanes = gpu_parallel_is_openmp () ? threads : 1;
   gboolean done = FALSE;
   PlanKey key;
 
+  gpu_parallel_limit (threads / lanes); /* those of a primitive */
   make_key (&key, op, 0);
   g_mutex_lock (&weight->lock);
   self.plan = find_plan (cx->state, op, &key, error);
@@ -710,7 +712,7 @@ gpu_cpu_conv_pieces (GpuContext *cx,
   if (self.plan != NULL)
     {
       *fuse_after = self.plan->fuse_after;
-      done = run_pieces (&self, MIN (threads, n), error);
+      done = run_pieces (&self, MIN (lanes, n), error);
     }
   g_mutex_unlock (&weight->lock);
   return done;

@@ -16,6 +16,17 @@
 #ifdef USE_OPENMP
 
 /**
+ * gpu_parallel_is_openmp:
+ *
+ * Returns: whether oneDNN, called by a part of gpu_parallel(), computes on that part's thread alone
+ */
+gboolean
+gpu_parallel_is_openmp (void)
+{
+  return TRUE;
+}
+
+/**
  * gpu_parallel_threads:
  *
  * Returns: how many threads gpu_parallel() cuts work for
@@ -108,6 +119,12 @@ work_for_ever (void *unused)
 }
 
 static _Thread_local int limit; /* 0: all processors */
+
+gboolean
+gpu_parallel_is_openmp (void)
+{
+  return FALSE;
+}
 
 int
 gpu_parallel_threads (void)

@@ -61,6 +61,7 @@ typedef struct
 typedef void (*GpuRangeFunc) (gint64 begin, gint64 end, gpointer data);
 void gpu_parallel (gint64 n, gint64 grain, GpuRangeFunc func, gpointer data);
 int gpu_parallel_threads (void);
+gboolean gpu_parallel_is_openmp (void);
 int gpu_parallel_limit (int threads);
 
 void *gpu_cpu_block_new (GpuCpuState *state, gsize size, gsize *actual);

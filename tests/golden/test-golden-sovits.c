@@ -270,7 +270,8 @@ check_pieces (gconstpointer data)
   g_clear_error (&error);
   g_assert_cmpuint (listener.n_calls, ==, 1);
   g_assert_cmpuint (listener.first, ==, 10 * 640);
-  /* Twice the length, the same memory but for the prior and the flow, which reach beyond a window. */
+  /* Twice the length, the same memory but for the prior and the flow, which reach beyond a window.
+   */
   for (int i = 0; i < 2; i++)
     {
       invent (&invented, 24 * (gsize) (i + 1));

