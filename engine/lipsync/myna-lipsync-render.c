@@ -89,7 +89,7 @@ decode_one (Rendering *self, gint64 index, GError **error)
   gint64 source = myna_mouth_timeline_get_source (self->plan->timeline, index, NULL);
 
   if (self->plan->is_still)
-    return myna_video_frame_new (NULL, index, 0, 0);
+    return myna_video_frame_new (av_frame_alloc (), index, 0, 0);
   return myna_lipsync_walk_get (self->walk, source, error);
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/studio/myna-studio-jobs.h"
 #include "ui/widgets/myna-job-text.h"
 #include "ui/widgets/myna-time-text.h"
 #include "ui/widgets/myna-toasts.h"
@@ -346,7 +347,9 @@ open_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 
   g_assert (MYNA_IS_JOB_ROW (self));
 
-  if (result_is_file (self->job))
+  if (g_strcmp0 (myna_job_get_kind (self->job), MYNA_JOB_LIPSYNC) == 0)
+    gtk_widget_activate_action (widget, "win.show-video", "s", myna_job_get_result (self->job));
+  else if (result_is_file (self->job))
     launch (self, myna_job_get_result (self->job));
   else
     gtk_widget_activate_action (widget, "win.open-result", "s", myna_job_get_result (self->job));

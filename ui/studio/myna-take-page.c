@@ -88,6 +88,8 @@ update (MynaTakePage *self)
   adw_window_title_set_subtitle (self->title, facts);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.export",
                                  myna_take_get_n_ready (self->take) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.lipsync",
+                                 myna_take_get_state (self->take) == MYNA_TAKE_COMPLETE);
   update_banner (self);
   update_job (self);
 }
@@ -181,6 +183,14 @@ reuse_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+lipsync_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaTakePage *self = MYNA_TAKE_PAGE (widget);
+
+  gtk_widget_activate_action (widget, "win.use-take", "s", myna_take_get_id (self->take));
+}
+
+static void
 myna_take_page_dispose (GObject *object)
 {
   MynaTakePage *self = MYNA_TAKE_PAGE (object);
@@ -215,6 +225,7 @@ myna_take_page_class_init (MynaTakePageClass *klass)
   gtk_widget_class_install_action (widget_class, "take.resume", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.delete", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.reuse", NULL, reuse_action);
+  gtk_widget_class_install_action (widget_class, "take.lipsync", NULL, lipsync_action);
 }
 
 static void

@@ -151,6 +151,8 @@ update (MynaTakeRow *self)
   gtk_label_set_text (self->facts, facts);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.play", ready);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.export", ready);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "take.lipsync",
+                                 myna_take_get_state (self->take) == MYNA_TAKE_COMPLETE);
   update_warning (self);
   update_job (self);
   update_playing (self);
@@ -190,7 +192,9 @@ take_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   MynaTakeRow *self = MYNA_TAKE_ROW (widget);
 
-  if (g_str_equal (action_name, "take.export"))
+  if (g_str_equal (action_name, "take.lipsync"))
+    gtk_widget_activate_action (widget, "win.use-take", "s", myna_take_get_id (self->take));
+  else if (g_str_equal (action_name, "take.export"))
     myna_take_operations_export (widget, self->studio, self->take);
   else if (g_str_equal (action_name, "take.rename"))
     myna_take_operations_rename (widget, self->studio, self->take);
@@ -252,6 +256,7 @@ myna_take_row_class_init (MynaTakeRowClass *klass)
   gtk_widget_class_install_action (widget_class, "take.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "take.reuse", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "take.export", NULL, take_action);
+  gtk_widget_class_install_action (widget_class, "take.lipsync", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.rename", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.delete", NULL, take_action);
   gtk_widget_class_install_action (widget_class, "take.cancel", NULL, take_action);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/lipsync/myna-lipsync-page.h"
 #include "ui/queue/myna-queue-page.h"
 #include "ui/studio/myna-studio-page.h"
 #include "ui/voices/myna-voices-page.h"
@@ -12,6 +13,7 @@
 static const MynaPageInfo pages[] = {
   { "studio", N_ ("Studio"), N_ ("_Studio"), "myna-studio-symbolic", myna_studio_page_new },
   { "voices", N_ ("Voices"), N_ ("_Voices"), "myna-voices-symbolic", myna_voices_page_new },
+  { "lipsync", N_ ("Lip-sync"), N_ ("_Lip-sync"), "myna-lipsync-symbolic", myna_lipsync_page_new },
   { "queue", N_ ("Queue"), N_ ("_Queue"), "myna-queue-symbolic", myna_queue_page_new },
 };
 

@@ -381,6 +381,18 @@ use_voice_action (GtkWidget *widget, const char *action_name, GVariant *paramete
   myna_window_show_page (self, "studio");
 }
 
+/* What the Lip-sync page does, offered everywhere. */
+static void
+lipsync_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  g_assert (MYNA_IS_WINDOW (widget));
+
+  show_in_page (MYNA_WINDOW (widget), "lipsync",
+                g_str_equal (action_name, "win.use-take") ? "lipsync.use-take"
+                                                          : "lipsync.show-result",
+                g_variant_get_string (parameter, NULL));
+}
+
 /* "win.NAME" is "studio.NAME" of the Studio page, so that the keyboard works wherever the focus is.
  */
 static void
@@ -447,6 +459,8 @@ myna_window_class_init (MynaWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-voice-from-file", NULL, add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.add-voice-files", "as", add_voice_action);
   gtk_widget_class_install_action (widget_class, "win.use-voice", "s", use_voice_action);
+  gtk_widget_class_install_action (widget_class, "win.use-take", "s", lipsync_action);
+  gtk_widget_class_install_action (widget_class, "win.show-video", "s", lipsync_action);
 }
 
 static void
