@@ -90,11 +90,11 @@ dup_plan_text (MynaLipsyncVideo *self)
   const char *const *warnings = myna_lipsync_plan_get_warnings (self->plan);
   g_autofree char *clock =
       myna_time_text_clock (myna_lipsync_plan_get_output_duration (self->plan));
+  /* Translators: a length such as 1:23 */
+  g_autofree char *ready = g_strdup_printf (_ ("Ready: the result is %s long."), clock);
   g_autofree char *warned = g_strjoinv ("\n", (char **) warnings);
 
-  /* Translators: "Ready: the result is 1:23 long." */
-  return g_strdup_printf (_ ("Ready: the result is %1$s long.%2$s%3$s"), clock,
-                          *warned != '\0' ? "\n" : "", warned);
+  return *warned != '\0' ? g_strjoin ("\n", ready, warned, NULL) : g_steal_pointer (&ready);
 }
 
 static void
