@@ -161,16 +161,6 @@ fill_picture (MynaVideoInfo *self, MynaVideoSource *source, const AVFrame *first
   av_frame_free (&frame);
 }
 
-static double
-mean_fps (const AVStream *stream)
-{
-  if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0)
-    return av_q2d (stream->avg_frame_rate);
-  if (stream->r_frame_rate.num > 0 && stream->r_frame_rate.den > 0)
-    return av_q2d (stream->r_frame_rate);
-  return IMAGE_FPS;
-}
-
 /* Time 0 of a file is where its first picture or sound is presented, as for MynaAudioReader. */
 static double
 find_start (AVFormatContext *format, const AVStream *stream, gint64 first)
@@ -195,7 +185,7 @@ fill_time (MynaVideoInfo *self, MynaVideoSource *source, const AVFrame *first)
   AVStream *stream = myna_video_source_get_stream (source);
 
   self->time_base = stream->time_base;
-  self->fps = mean_fps (stream);
+  self->fps = av_q2d (myna_video_source_get_rate (source));
   self->start = find_start (format, stream, first->pts);
   if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
     self->duration = (double) stream->duration * av_q2d (stream->time_base);

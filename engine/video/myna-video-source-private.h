@@ -29,6 +29,7 @@ AVFormatContext *myna_video_source_get_format (MynaVideoSource *self);
 const char *myna_video_source_get_path (MynaVideoSource *self);
 gboolean myna_video_source_is_photo (MynaVideoSource *self);
 gboolean myna_video_source_is_regular (MynaVideoSource *self);
+AVRational myna_video_source_get_rate (MynaVideoSource *self);
 gint64 myna_video_source_get_nominal_ticks (MynaVideoSource *self);
 guint myna_video_source_get_n_damaged (MynaVideoSource *self);
 void myna_video_source_free (MynaVideoSource *self);

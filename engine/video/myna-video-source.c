@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/intreadwrite.h>
+#include <libavutil/pixdesc.h>
 #include <string.h>
 
 #include "engine/audio/myna-media-input.h"
@@ -21,6 +22,7 @@
 #define MAX_STEP_SECONDS 10.0
 /* What is assumed of a stream that does not say how fast it is. */
 #define FALLBACK_FPS 25
+#define MAX_FPS 1000
 
 struct _MynaVideoSource
 {
@@ -255,6 +257,25 @@ crop (MynaVideoSource *self, AVFrame *frame)
     frame->crop_top = frame->crop_bottom = frame->crop_left = frame->crop_right = 0;
 }
 
+/* Grey without a tag is of full range where no codec of videos says how it would be tagged: so
+ * FFmpeg stores it, and so pictures are. */
+static void
+tag_grey (MynaVideoSource *self, AVFrame *frame)
+{
+  static const enum AVCodecID codecs[] = { AV_CODEC_ID_H264,       AV_CODEC_ID_HEVC,
+                                           AV_CODEC_ID_AV1,        AV_CODEC_ID_VP9,
+                                           AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+                                           AV_CODEC_ID_MPEG4 };
+
+  if (frame->color_range != AVCOL_RANGE_UNSPECIFIED ||
+      av_pix_fmt_desc_get (frame->format)->nb_components > 2)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (self->stream->codecpar->codec_id == codecs[i])
+      return;
+  frame->color_range = AVCOL_RANGE_JPEG;
+}
+
 /*
  * Places increase strictly. A picture without a time follows the one before it; where the clock of
  * a broadcast stream was set anew, the times after it are shifted so that they go on.
@@ -318,6 +339,7 @@ myna_video_source_next (MynaVideoSource *self, AVFrame *frame, gboolean *at_end,
           frame->pts = place (self, frame);
           self->last = frame->pts;
           crop (self, frame);
+          tag_grey (self, frame);
           return TRUE;
         }
       if (result == AVERROR_EOF || (result < 0 && self->draining))
@@ -454,6 +476,27 @@ myna_video_source_is_regular (MynaVideoSource *self)
   return self->regular;
 }
 
+static gboolean
+is_rate (AVRational rate)
+{
+  return rate.num > 0 && rate.den > 0 && av_q2d (rate) <= MAX_FPS;
+}
+
+/**
+ * myna_video_source_get_rate:
+ *
+ * Returns: mean frames a second as the file says it, where that can be: some give their clock
+ */
+AVRational
+myna_video_source_get_rate (MynaVideoSource *self)
+{
+  if (is_rate (self->stream->avg_frame_rate))
+    return self->stream->avg_frame_rate;
+  if (is_rate (self->stream->r_frame_rate))
+    return self->stream->r_frame_rate;
+  return (AVRational) { FALLBACK_FPS, 1 };
+}
+
 /**
  * myna_video_source_get_nominal_ticks:
  *
@@ -462,12 +505,8 @@ myna_video_source_is_regular (MynaVideoSource *self)
 gint64
 myna_video_source_get_nominal_ticks (MynaVideoSource *self)
 {
-  AVRational rate = self->stream->avg_frame_rate;
+  AVRational rate = myna_video_source_get_rate (self);
 
-  if (rate.num <= 0 || rate.den <= 0)
-    rate = self->stream->r_frame_rate;
-  if (rate.num <= 0 || rate.den <= 0 || av_q2d (rate) > 1000)
-    rate = (AVRational) { FALLBACK_FPS, 1 };
   return MAX (av_rescale_q (1, av_inv_q (rate), self->stream->time_base), 1);
 }
 

@@ -167,6 +167,8 @@ test_formats (Fixture *f, gconstpointer data)
       g_assert_cmpstr (info->stored_format, ==, cases[i].stored);
       g_assert_cmpint (info->format, ==, cases[i].given);
       g_assert_cmpint (info->is_converted, ==, cases[i].converted);
+      /* Grey that is not tagged is of full range, as FFmpeg made it. */
+      g_assert_cmpint (info->range == AVCOL_RANGE_JPEG, ==, strcmp (cases[i].stored, "gray") == 0);
       g_assert_cmpuint (list->len, ==, 2);
       if (cases[i].converted)
         continue;
