@@ -14,6 +14,8 @@
 #include "engine/core/myna-error.h"
 #include "engine/text/myna-language.h"
 #include "engine/text/myna-segment.h"
+#include "engine/voice/gptsovits/myna-gsv-engine.h"
+#include "engine/voice/gptsovits/myna-gsv-networks.h"
 
 /* myna speak: a text in a voice, to a file. */
 
@@ -33,6 +35,7 @@ static struct
   char *text_file;
   char *language;
   char *engine;
+  char *device;
   gint64 seed;
   double speed;
   double pitch;
@@ -66,6 +69,8 @@ static const GOptionEntry entries[] = {
     N_ ("CODE") },
   { "engine", 'e', 0, G_OPTION_ARG_STRING, &options.engine,
     N_ ("Speech engine: draft (the default) or gpt-sovits"), N_ ("NAME") },
+  { "device", 'd', 0, G_OPTION_ARG_STRING, &options.device,
+    N_ ("Where gpt-sovits computes: auto (the default) or an id of “myna devices”"), N_ ("ID") },
   { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed,
     N_ ("Another number, another delivery; the same number, the same audio (0)"), N_ ("N") },
   { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed,
@@ -109,6 +114,12 @@ is_between (double value, double low, double high)
   return value >= low && value <= high;
 }
 
+static gboolean
+is_gpt_sovits (void)
+{
+  return g_strcmp0 (options.engine, MYNA_GSV_ENGINE_ID) == 0;
+}
+
 /* NULL when the options make sense, else what is wrong with them. */
 static const char *
 check_options (int argc)
@@ -129,6 +140,8 @@ check_options (int argc)
     return _ ("--clarity is from 0 to 1.");
   if (!is_between (options.pause, 0, 10))
     return _ ("--pause is from 0 to 10.");
+  if (options.device != NULL && !is_gpt_sovits ())
+    return _ ("--device needs --engine gpt-sovits; the draft voice uses the processor.");
   if (options.seed < 0 || options.seed > G_MAXUINT32)
     return _ ("--seed is a whole number from 0 to 4294967295.");
   return NULL;
@@ -231,6 +244,40 @@ check_reference (Speak *self, GError **error)
   return TRUE;
 }
 
+/* The networks find the device again by its id when they are opened. */
+static gboolean
+choose_device (GError **error)
+{
+  g_autoptr (GpuDevice) device = NULL;
+
+  if (options.device == NULL)
+    return TRUE;
+  device = gpu_device_choose (options.device, error);
+  if (device != NULL)
+    myna_gsv_networks_set_device (options.device);
+  return device != NULL;
+}
+
+/* What is missing is said before a job is made of it. A voice's own pair is in no list of models:
+ * then the job says it. */
+static gboolean
+check_engine (MynaVoice *voice, GError **error)
+{
+  const MynaVoiceRecord *record = voice != NULL ? myna_voice_get_record (voice) : NULL;
+  const char *language = options.language;
+  g_autoptr (MynaModelPair) pair = NULL;
+  g_autofree char *resolved = NULL;
+
+  if (!is_gpt_sovits ())
+    return TRUE;
+  if (record != NULL)
+    pair = myna_model_pair_load (record->folder);
+  if (language == NULL && record != NULL)
+    language = record->language;
+  resolved = language != NULL ? myna_language_resolve (language, NULL) : NULL;
+  return pair != NULL || myna_gsv_engine_is_ready (resolved, error);
+}
+
 static MynaJob *
 enqueue (Speak *self, GError **error)
 {
@@ -242,7 +289,7 @@ enqueue (Speak *self, GError **error)
     return NULL;
   if (options.voice != NULL)
     request.voice = myna_cli_find_voice (self->work.library, options.voice, error);
-  if (options.voice != NULL && request.voice == NULL)
+  if ((options.voice != NULL && request.voice == NULL) || !check_engine (request.voice, error))
     return NULL;
   request.reference = self->reference;
   request.reference_language = options.reference_language;
@@ -327,7 +374,7 @@ myna_cli_speak (int argc, char **argv)
   if (read_text (&self, &error) && check_output (&self, &error) &&
       check_language (options.language, &error) &&
       check_language (options.reference_language, &error) && check_reference (&self, &error) &&
-      myna_cli_work_open (&self.work, options.voice != NULL, &error))
+      choose_device (&error) && myna_cli_work_open (&self.work, options.voice != NULL, &error))
     status = run (&self, &error);
   return error != NULL ? myna_cli_fail (error) : status;
 }

@@ -735,6 +735,35 @@ test_bench_networks (Fixture *f, gconstpointer data)
     }
 }
 
+/* Without its model files the engine says what to get, and makes nothing. */
+static void
+test_speak_without_models (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *language, *text, *expected;
+  } cases[] = {
+    { "en-us", "Hello.", "s1v3.ckpt" },
+    { "cmn", "你好。", "s1v3.ckpt" },
+    { "ja", "こんにちは。", "later version" },
+  };
+  g_autofree char *output = g_build_filename (f->studio.dir, "out.wav", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      run (f, "speak", "--reference", f->sample, "--text", cases[i].text, "-o", "out.wav",
+           "--engine", "gpt-sovits", "--language", cases[i].language, NULL);
+      assert_failed (f, cases[i].expected);
+      g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+    }
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--engine",
+       "gpt-sovits", "--device", "abacus", NULL);
+  assert_failed (f, "abacus");
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--device", "cpu",
+       NULL);
+  assert_usage (f);
+}
+
 /* Models by their content; hostile ones are one sentence, also in little memory. */
 static void
 test_models (Fixture *f, gconstpointer data)
@@ -805,6 +834,7 @@ main (int argc, char *argv[])
   add ("/cli/voices", test_voices);
   add ("/cli/models", test_models);
   add ("/cli/speak", test_speak);
+  add ("/cli/speak-without-models", test_speak_without_models);
   add ("/cli/cancel", test_cancel);
   add ("/cli/killed", test_killed);
   add ("/cli/busy", test_busy);

@@ -68,6 +68,84 @@ test_speech_options (void)
   ui_test_destroy (window, options);
 }
 
+/* Files of no use but as those that are looked for. */
+static void
+make_models (const char *folder)
+{
+  static const char *const roles[] = { "t2s", "s2-v2", "hubert" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_autofree char *dir = g_build_filename (folder, "models", roles[i], NULL);
+      g_autofree char *file = g_build_filename (dir, "file", NULL);
+      g_autofree char *sidecar = g_build_filename (dir, "model.json", NULL);
+      g_autofree char *text =
+          g_strdup_printf ("{\"role\": \"%s\", \"file\": \"file\", \"sha256\": \"\"}", roles[i]);
+
+      g_assert_cmpint (g_mkdir_with_parents (dir, 0700), ==, 0);
+      g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+      g_assert_true (g_file_set_contents (sidecar, text, -1, NULL));
+    }
+}
+
+static void
+test_engine (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new (MYNA_APP_ID);
+  g_autofree char *folder = ui_test_make_folder ();
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *options = g_object_new (MYNA_TYPE_SPEECH_OPTIONS, NULL);
+  GtkWidget *clarity = NULL;
+  AdwToggleGroup *group = NULL;
+  AdwToggle *toggle = NULL;
+  GtkLabel *note = NULL;
+  g_autofree char *chosen = NULL;
+  g_autofree char *previous = g_strdup (g_getenv ("MYNA_DATA_DIR"));
+  GtkWindow *window = NULL;
+
+  g_setenv ("MYNA_DATA_DIR", folder, TRUE);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), options);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  window = ui_test_present (button);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  ui_test_settle (GTK_WIDGET (window));
+  clarity = ui_test_find (options, GTK_TYPE_CHECK_BUTTON, NULL);
+  group = ADW_TOGGLE_GROUP (ui_test_find (options, ADW_TYPE_TOGGLE_GROUP, NULL));
+  toggle = adw_toggle_group_get_toggle_by_name (group, "gpt-sovits");
+  note = GTK_LABEL (gtk_widget_get_next_sibling (GTK_WIDGET (group)));
+  g_assert_cmpstr (adw_toggle_group_get_active_name (group), ==, "draft");
+  ui_test_wait_for (gtk_widget_get_visible (GTK_WIDGET (note)));
+  g_assert_nonnull (strstr (gtk_label_get_text (note), "s1v3.ckpt"));
+  g_assert_false (adw_toggle_get_enabled (toggle));
+  g_assert_true (gtk_widget_get_mapped (clarity));
+  ui_test_settle (GTK_WIDGET (window));
+  ui_test_save_picture (options, "speech-options-needs-model-files");
+
+  /* They have come: the next time it opens, the engine can be chosen. */
+  make_models (folder);
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (button));
+  ui_test_settle (GTK_WIDGET (window));
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  ui_test_wait_for (adw_toggle_get_enabled (toggle));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (note)));
+  adw_toggle_group_set_active_name (group, "gpt-sovits");
+  chosen = g_settings_get_string (settings, "engine");
+  g_assert_cmpstr (chosen, ==, "gpt-sovits");
+  ui_test_wait_for (!gtk_widget_get_mapped (clarity));
+  ui_test_settle (GTK_WIDGET (window));
+  ui_test_save_picture (options, "speech-options-gpt-sovits");
+
+  g_signal_emit_by_name (ui_test_find (options, GTK_TYPE_BUTTON, "_Reset"), "clicked");
+  g_assert_cmpstr (adw_toggle_group_get_active_name (group), ==, "draft");
+  ui_test_destroy (window, options);
+  if (previous != NULL)
+    g_setenv ("MYNA_DATA_DIR", previous, TRUE);
+  else
+    g_unsetenv ("MYNA_DATA_DIR");
+  ui_test_remove_folder (folder);
+}
+
 static void
 test_shortcuts_and_about (void)
 {
@@ -98,6 +176,7 @@ main (int argc, char **argv)
   ui_test_init (&argc, &argv);
   g_test_add_func ("/ui/preferences/applied-at-once", test_applied_at_once);
   g_test_add_func ("/ui/preferences/speech-options", test_speech_options);
+  g_test_add_func ("/ui/preferences/engine", test_engine);
   g_test_add_func ("/ui/preferences/shortcuts-and-about", test_shortcuts_and_about);
   return g_test_run ();
 }

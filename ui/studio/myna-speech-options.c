@@ -5,11 +5,16 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/voice/gptsovits/myna-gsv-engine.h"
+
 struct _MynaSpeechOptions
 {
   GtkPopover parent_instance;
 
   /* Template widgets */
+  AdwToggleGroup *engine_group;
+  AdwToggle *gpt_sovits_toggle;
+  GtkLabel *engine_note;
   GtkAdjustment *speed;
   GtkAdjustment *pitch;
   GtkAdjustment *clarity;
@@ -20,12 +25,22 @@ struct _MynaSpeechOptions
 
   /* Owned references */
   GSettings *settings;
+  GCancellable *checking; /* (nullable): the check of model files that runs */
 };
 
 G_DEFINE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, GTK_TYPE_POPOVER)
 
-static const char *const keys[] = { "speed", "pitch",       "clarity", "clarity-automatic",
-                                    "pause", "random-seed", "seed" };
+static const char *const keys[] = {
+  "engine", "speed", "pitch", "clarity", "clarity-automatic", "pause", "random-seed", "seed",
+};
+
+static gboolean
+is_draft (MynaSpeechOptions *self, const char *engine)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  return g_strcmp0 (engine, MYNA_GSV_ENGINE_ID) != 0;
+}
 
 static char *
 describe_speed (MynaSpeechOptions *self, double value)
@@ -45,6 +60,60 @@ describe_pitch (MynaSpeechOptions *self, double value)
     return g_strdup (_ ("Unchanged"));
   /* Translators: pitch change, as in "+2.0 semitones" */
   return g_strdup_printf (_ ("%+.1f semitones"), value);
+}
+
+/* On a thread: reads folders. */
+static void
+check_models (GTask *task, gpointer source, gpointer language, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (myna_gsv_engine_is_ready (language, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_models_checked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MynaSpeechOptions *self = MYNA_SPEECH_OPTIONS (source);
+  g_autoptr (GError) error = NULL;
+  gboolean ready = g_task_propagate_boolean (G_TASK (result), &error);
+
+  /* Checked anew meanwhile, or gone. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->checking);
+  adw_toggle_set_enabled (self->gpt_sovits_toggle, ready);
+  gtk_label_set_text (self->engine_note, ready ? "" : error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->engine_note), !ready);
+}
+
+static void
+start_check (MynaSpeechOptions *self)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autofree char *language = g_settings_get_string (self->settings, "language");
+
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  g_cancellable_cancel (self->checking);
+  g_clear_object (&self->checking);
+  self->checking = g_cancellable_new ();
+  task = g_task_new (self, self->checking, on_models_checked, NULL);
+  if (*language != '\0')
+    g_task_set_task_data (task, g_steal_pointer (&language), g_free);
+  g_task_run_in_thread (task, check_models);
+}
+
+/* Files may have come since. */
+static void
+on_show (MynaSpeechOptions *self)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  start_check (self);
 }
 
 static void
@@ -88,6 +157,8 @@ bind_settings (MynaSpeechOptions *self)
 {
   g_assert (MYNA_IS_SPEECH_OPTIONS (self));
 
+  g_settings_bind (self->settings, "engine", self->engine_group, "active-name",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "speed", self->speed, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "pitch", self->pitch, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "clarity", self->clarity, "value", G_SETTINGS_BIND_DEFAULT);
@@ -104,6 +175,8 @@ myna_speech_options_dispose (GObject *object)
 {
   MynaSpeechOptions *self = MYNA_SPEECH_OPTIONS (object);
 
+  g_cancellable_cancel (self->checking);
+  g_clear_object (&self->checking);
   gtk_widget_dispose_template (GTK_WIDGET (self), MYNA_TYPE_SPEECH_OPTIONS);
   g_clear_object (&self->settings);
 
@@ -119,6 +192,9 @@ myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/studio/myna-speech-options.ui");
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, engine_group);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, gpt_sovits_toggle);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, engine_note);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, speed);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pitch);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, clarity);
@@ -126,6 +202,7 @@ myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pause_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, random_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, seed_row);
+  gtk_widget_class_bind_template_callback (widget_class, is_draft);
   gtk_widget_class_bind_template_callback (widget_class, describe_speed);
   gtk_widget_class_bind_template_callback (widget_class, describe_pitch);
   gtk_widget_class_bind_template_callback (widget_class, on_reset);
@@ -137,4 +214,5 @@ myna_speech_options_init (MynaSpeechOptions *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->settings = g_settings_new (MYNA_APP_ID);
   bind_settings (self);
+  g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);
 }

@@ -452,6 +452,8 @@ generate_action (GtkWidget *widget, const char *action_name, GVariant *parameter
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   g_autofree char *language = NULL;
+  g_autofree char *engine = g_settings_get_string (MYNA_STUDIO_PAGE (widget)->settings, "engine");
+  MynaTakes *takes = myna_studio_get_takes (MYNA_STUDIO_PAGE (widget)->studio);
   MynaVoice *voice = NULL;
   MynaTake *take = NULL;
   double pause = 0.0;
@@ -463,8 +465,8 @@ generate_action (GtkWidget *widget, const char *action_name, GVariant *parameter
   language = g_settings_get_string (self->settings, "language");
   params.language = *language != '\0' ? language : NULL;
   myna_speech_options_fill (self->settings, &params, &pause);
-  take =
-      myna_takes_speak (myna_studio_get_takes (self->studio), voice, text, &params, pause, &error);
+  if (myna_takes_set_engine (takes, engine, &error))
+    take = myna_takes_speak (takes, voice, text, &params, pause, &error);
   if (take == NULL)
     {
       show_failure (self, error);

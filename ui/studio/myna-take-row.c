@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/voice/gptsovits/myna-gsv-engine.h"
 #include "ui/studio/myna-take-operations.h"
 #include "ui/widgets/myna-job-text.h"
 #include "ui/widgets/myna-lazy-menu.h"
@@ -52,6 +53,16 @@ dup_created (MynaTake *take)
   return g_date_time_format (created, _ ("%e %b %Y"));
 }
 
+static const char *
+get_engine_name (MynaTake *take)
+{
+  g_autofree char *engine = NULL;
+
+  g_object_get (take, "engine", &engine, NULL);
+  return g_strcmp0 (engine, MYNA_GSV_ENGINE_ID) == 0 ? myna_gsv_engine_get ()->name
+                                                     : _ ("Draft voice");
+}
+
 /**
  * myna_take_row_dup_facts:
  * @take: a take
@@ -72,8 +83,8 @@ myna_take_row_dup_facts (MynaTake *take)
   length = myna_time_text_clock (myna_take_get_duration (take));
   sentences = g_strdup_printf (ngettext ("%u sentence", "%u sentences", n_pieces), n_pieces);
   created = dup_created (take);
-  return g_strjoin (" · ", myna_take_get_voice_name (take), _ ("Draft voice"), length, sentences,
-                    created, NULL);
+  return g_strjoin (" · ", myna_take_get_voice_name (take), get_engine_name (take), length,
+                    sentences, created, NULL);
 }
 
 static void

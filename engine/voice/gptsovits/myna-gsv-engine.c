@@ -47,6 +47,16 @@ free_prepared (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Prepared, free_prepared)
 
+/* A cache is a file: it may be of another voice or of other networks, whatever it says. */
+static gboolean
+fits (Prepared *self, const MynaVoiceRecord *voice, GCancellable *cancellable)
+{
+  MynaGsvDecoder *decoder = myna_gsv_networks_get_decoder (self->networks, cancellable, NULL);
+
+  return decoder != NULL && self->reference->clip < voice->clips->len &&
+         self->reference->timbre->len == (guint) myna_gsv_decoder_get_timbre_size (decoder);
+}
+
 static gboolean
 get_reference (Prepared *self,
                const MynaVoiceRecord *voice,
@@ -60,6 +70,8 @@ get_reference (Prepared *self,
   g_autoptr (GError) local_error = NULL;
 
   self->reference = myna_gsv_reference_load (cache_path, key);
+  if (self->reference != NULL && !fits (self, voice, cancellable))
+    g_clear_pointer (&self->reference, myna_gsv_reference_free);
   if (self->reference == NULL)
     {
       self->reference = myna_gsv_reference_new (self->networks, voice, progress, progress_data,
@@ -406,8 +418,11 @@ myna_gsv_engine_is_ready (const char *language, GError **error)
         }
     }
   g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
-               ngettext ("GPT-SoVITS needs %u more model file: %s.",
-                         "GPT-SoVITS needs %u more model files, the first is %s.", least->len),
+               ngettext ("GPT-SoVITS needs %u more model file, “%s”; get it, then “myna models "
+                         "import” it.",
+                         "GPT-SoVITS needs %u more model files, the first is “%s”; get them, then "
+                         "“myna models import” them.",
+                         least->len),
                least->len, myna_model_role_get_upstream (g_array_index (least, MynaModelRole, 0)));
   return FALSE;
 }
