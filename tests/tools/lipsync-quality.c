@@ -244,6 +244,11 @@ print_report (Quality *q)
           " frames, %s, %zu compared, %zu closures, %zu silent, 90 %% open %.3f\n",
           q->plan->video, q->n, q->plan->renderer == MYNA_LIPSYNC_BASIC ? "basic" : "library",
           q->n_compared, n_closures, n_silent, open);
+  for (gsize i = 0; i < q->n_compared; i++)
+    for (gsize k = 0; k < n_closures; k++)
+      if (fabs (q->times[i] - instants[k]) < 0.02)
+        printf ("# closure at %.2f s: wanted %.3f, seen %.3f, at most %.3f\n", q->times[i],
+                (double) q->wanted[i], (double) q->realised[i], limit);
   report ("1 trajectory r", t.r, 0.8, 1, "");
   report ("1 trajectory error", t.mae, 0, 0.02, "ed");
   report (
