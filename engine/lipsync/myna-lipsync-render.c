@@ -251,6 +251,16 @@ make_key (Rendering *self)
                           (int) options->longer, self->first, self->last);
 }
 
+/* A video that goes on after the speech has its own sound there; a photo has none. */
+static void
+set_tail (Rendering *self, MynaVideoWriterOptions *options)
+{
+  if (self->plan->is_still || self->plan->options.longer != MYNA_LIPSYNC_KEEP)
+    return;
+  options->tail = self->plan->video;
+  options->tail_start = self->start + myna_lipsync_walk_get_info (self->walk)->start;
+}
+
 static gboolean
 open_writer (Rendering *self, const char *output, const char *folder, GError **error)
 {
@@ -259,6 +269,7 @@ open_writer (Rendering *self, const char *output, const char *folder, GError **e
 
   options.audio = self->plan->audio;
   options.audio_start = self->start;
+  set_tail (self, &options);
   options.key = key;
   self->writer = myna_video_writer_open (output, myna_lipsync_walk_get_info (self->walk), &options,
                                          folder, error);

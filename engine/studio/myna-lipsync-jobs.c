@@ -8,8 +8,10 @@
 
 #include "engine/studio/myna-studio-jobs.h"
 
-/* Names longer than this are cut: file systems take 255 bytes, and people read fewer. */
+/* Names of a video and of a speech longer than this are cut: file systems take 255 bytes for both
+ * of them, and a character takes up to four. */
 #define MAX_NAME_CHARS 60
+#define MAX_NAME_BYTES 110
 
 /**
  * myna_lipsync_dup_cache_dir:
@@ -30,10 +32,14 @@ dup_stem (const char *path)
   g_autofree char *name = g_filename_display_name (base);
   char *dot = strrchr (name, '.');
   char *stem;
+  glong n;
 
   if (dot != NULL && dot != name)
     *dot = '\0';
-  stem = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), MAX_NAME_CHARS));
+  n = MIN (g_utf8_strlen (name, -1), MAX_NAME_CHARS);
+  while (g_utf8_offset_to_pointer (name, n) - name > MAX_NAME_BYTES)
+    n--;
+  stem = g_utf8_substring (name, 0, n);
   return g_strdelimit (stem, "/\n\r\t", '-');
 }
 
