@@ -324,7 +324,7 @@ get_bounds (const MynaFace *face)
   /* Nothing above the eyes has to do with speaking. */
   top = face->points[168].y;
   return (MynaRect) { (int) (left - room), (int) top, (int) (right - left + 2 * room),
-                      (int) (bottom - top + 2 * room) };
+                      (int) (bottom - top + 4 * room) };
 }
 
 /* Samples that differ; none of them may lie outside @bounds. */
