@@ -154,6 +154,56 @@ test_generate (Fixture *fixture, gconstpointer data)
   ui_test_save_picture (GTK_WIDGET (fixture->window), "studio-take");
 }
 
+/* Takes of one second are in no order. */
+static MynaTake *
+find_take (Fixture *fixture, const char *name)
+{
+  GListModel *takes = G_LIST_MODEL (get_takes (fixture));
+
+  for (guint i = 0; i < g_list_model_get_n_items (takes); i++)
+    {
+      g_autoptr (MynaTake) take = g_list_model_get_item (takes, i);
+
+      if (g_strcmp0 (myna_take_get_name (take), name) == 0)
+        return take;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+check_engine (Fixture *fixture, const char *take_name, const char *id, const char *name)
+{
+  MynaTake *take = find_take (fixture, take_name);
+  g_autofree char *engine = NULL;
+  g_autofree char *facts = NULL;
+
+  ui_test_wait_for (myna_take_get_job (take) == NULL);
+  facts = myna_take_row_dup_facts (take);
+  g_object_get (take, "engine", &engine, NULL);
+  g_assert_cmpstr (engine, ==, id);
+  g_assert_nonnull (strstr (facts, name));
+}
+
+/* A take keeps its engine. Without model files the other one fails with what to get. */
+static void
+test_engine_of_take (Fixture *fixture, gconstpointer data)
+{
+  MynaTake *failed = NULL;
+
+  generate (fixture, "The sun came out");
+  g_settings_set_string (fixture->settings, "engine", "gpt-sovits");
+  generate (fixture, "The wind gave up");
+  g_settings_reset (fixture->settings, "engine");
+  check_engine (fixture, "The sun came out", "draft", "Draft voice");
+  check_engine (fixture, "The wind gave up", "gpt-sovits", "GPT-SoVITS");
+  failed = find_take (fixture, "The wind gave up");
+  g_assert_cmpint (myna_take_get_state (failed), ==, MYNA_TAKE_PARTIAL);
+  g_assert_cmpuint (myna_take_get_n_ready (failed), ==, 0);
+  ui_test_save_picture (GTK_WIDGET (fixture->window), "studio-engine-without-models");
+  generate (fixture, "And that was all");
+  check_engine (fixture, "And that was all", "draft", "Draft voice");
+}
+
 static void
 test_progress_is_shown (Fixture *fixture, gconstpointer data)
 {
@@ -491,6 +541,7 @@ main (int argc, char **argv)
   ADD ("empty-text", "voice", test_empty_text);
   ADD ("only-punctuation", "voice", test_only_punctuation);
   ADD ("generate", "voice", test_generate);
+  ADD ("engine-of-take", "voice", test_engine_of_take);
   ADD ("progress-is-shown", "voice", test_progress_is_shown);
   ADD ("continue-from-row", "voice", test_continue_from_row);
   ADD ("continue-from-page", "voice", test_continue_from_page);
