@@ -33,10 +33,8 @@ myna_studio_jobs_register (MynaJobQueue *queue, MynaStudioWorker *worker)
     const char *kind;
     MynaJobRun run;
   } kinds[] = {
-    { MYNA_JOB_SPEAK, myna_speak_job_run },
-    { MYNA_JOB_REROLL, myna_reroll_job_run },
-    { MYNA_JOB_EXPORT, myna_export_job_run },
-    { MYNA_JOB_PREPARE, myna_prepare_job_run },
+    { MYNA_JOB_SPEAK, myna_speak_job_run },     { MYNA_JOB_REROLL, myna_reroll_job_run },
+    { MYNA_JOB_EXPORT, myna_export_job_run },   { MYNA_JOB_PREPARE, myna_prepare_job_run },
     { MYNA_JOB_LIPSYNC, myna_lipsync_job_run },
   };
 

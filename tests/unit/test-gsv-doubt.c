@@ -34,9 +34,8 @@ test_sound (void)
   /* 12 phones a second. */
   g_autoptr (GArray) tokens = make_tokens (100);
 
-  g_assert_cmpint (
-      myna_gsv_doubt_judge (get_tokens (tokens), tokens->len, 48, MYNA_GSV_STOP_EOS), ==,
-      MYNA_GSV_DOUBT_NONE);
+  g_assert_cmpint (myna_gsv_doubt_judge (get_tokens (tokens), tokens->len, 48, MYNA_GSV_STOP_EOS),
+                   ==, MYNA_GSV_DOUBT_NONE);
 }
 
 static void
@@ -44,9 +43,8 @@ test_swallowed (void)
 {
   g_autoptr (GArray) tokens = make_tokens (25);
 
-  g_assert_cmpint (
-      myna_gsv_doubt_judge (get_tokens (tokens), tokens->len, 60, MYNA_GSV_STOP_EOS), ==,
-      MYNA_GSV_DOUBT_SHORT);
+  g_assert_cmpint (myna_gsv_doubt_judge (get_tokens (tokens), tokens->len, 60, MYNA_GSV_STOP_EOS),
+                   ==, MYNA_GSV_DOUBT_SHORT);
   /* A single short word may be as short as it likes. */
   g_assert_cmpint (myna_gsv_doubt_judge (get_tokens (tokens), 3, 5, MYNA_GSV_STOP_EOS), ==,
                    MYNA_GSV_DOUBT_NONE);

@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  * gtk_widget_activate_action():
  *  "win.show-page" (s: name) · "win.open-result" (s: "take:ID", "voice:ID" or a file path) ·
  *  "win.add-voice" · "win.add-voice-from-file" · "win.add-voice-files" (as: paths) ·
- * "win.use-voice" (s: ID) · "win.use-take" (s: ID: a video is to speak it) · "win.show-video" (s: path
- * of a finished video). A toast's action is looked up from the toast overlay: only these work
+ * "win.use-voice" (s: ID) · "win.use-take" (s: ID: a video is to speak it) · "win.show-video" (s:
+ * path of a finished video). A toast's action is looked up from the toast overlay: only these work
  * there, not a page's own. What a page offers (gtk_widget_class_install_action on the page's
  * class): studio: "studio.generate", "studio.show-take" (s: ID), … · voices: "voices.add" and
  * "voices.add-from-file" (open the dialog), "voices.add-files" (as: paths), "voices.show-voice" (s:
