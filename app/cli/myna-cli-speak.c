@@ -258,24 +258,20 @@ choose_device (GError **error)
   return device != NULL;
 }
 
-/* What is missing is said before a job is made of it. A voice's own pair is in no list of models:
- * then the job says it. */
+/* What is missing is said before a job is made of it. */
 static gboolean
 check_engine (MynaVoice *voice, GError **error)
 {
   const MynaVoiceRecord *record = voice != NULL ? myna_voice_get_record (voice) : NULL;
   const char *language = options.language;
-  g_autoptr (MynaModelPair) pair = NULL;
   g_autofree char *resolved = NULL;
 
   if (!is_gpt_sovits ())
     return TRUE;
-  if (record != NULL)
-    pair = myna_model_pair_load (record->folder);
   if (language == NULL && record != NULL)
     language = record->language;
   resolved = language != NULL ? myna_language_resolve (language, NULL) : NULL;
-  return pair != NULL || myna_gsv_engine_is_ready (resolved, error);
+  return myna_gsv_engine_is_ready (resolved, record != NULL ? record->folder : NULL, error);
 }
 
 static MynaJob *

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/voice/gptsovits/myna-gsv-engine.h"
+#include "engine/voice/myna-voice.h"
 
 struct _MynaSpeechOptions
 {
@@ -25,10 +26,19 @@ struct _MynaSpeechOptions
 
   /* Owned references */
   GSettings *settings;
+  MynaVoice *voice;       /* (nullable): who is to speak */
   GCancellable *checking; /* (nullable): the check of model files that runs */
 };
 
 G_DEFINE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, GTK_TYPE_POPOVER)
+
+enum
+{
+  PROP_VOICE = 1,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
 
 static const char *const keys[] = {
   "engine", "speed", "pitch", "clarity", "clarity-automatic", "pause", "random-seed", "seed",
@@ -62,13 +72,31 @@ describe_pitch (MynaSpeechOptions *self, double value)
   return g_strdup_printf (_ ("%+.1f semitones"), value);
 }
 
+/* What is to be spoken. */
+typedef struct
+{
+  char *language;
+  char *voice_dir;
+} Check;
+
+static void
+free_check (gpointer data)
+{
+  Check *check = data;
+
+  g_free (check->language);
+  g_free (check->voice_dir);
+  g_free (check);
+}
+
 /* On a thread: reads folders. */
 static void
-check_models (GTask *task, gpointer source, gpointer language, GCancellable *cancellable)
+check_models (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Check *check = data;
   GError *error = NULL;
 
-  if (myna_gsv_engine_is_ready (language, &error))
+  if (myna_gsv_engine_is_ready (check->language, check->voice_dir, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -90,11 +118,27 @@ on_models_checked (GObject *source, GAsyncResult *result, gpointer data)
   gtk_widget_set_visible (GTK_WIDGET (self->engine_note), !ready);
 }
 
+static Check *
+make_check (MynaSpeechOptions *self)
+{
+  g_autofree char *language = g_settings_get_string (self->settings, "language");
+  Check *check = g_new0 (Check, 1);
+
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  if (*language != '\0')
+    check->language = g_steal_pointer (&language);
+  else if (self->voice != NULL)
+    check->language = g_strdup (myna_voice_get_language (self->voice));
+  if (self->voice != NULL)
+    check->voice_dir = g_strdup (myna_voice_get_record (self->voice)->folder);
+  return check;
+}
+
 static void
 start_check (MynaSpeechOptions *self)
 {
   g_autoptr (GTask) task = NULL;
-  g_autofree char *language = g_settings_get_string (self->settings, "language");
 
   g_assert (MYNA_IS_SPEECH_OPTIONS (self));
 
@@ -102,8 +146,7 @@ start_check (MynaSpeechOptions *self)
   g_clear_object (&self->checking);
   self->checking = g_cancellable_new ();
   task = g_task_new (self, self->checking, on_models_checked, NULL);
-  if (*language != '\0')
-    g_task_set_task_data (task, g_steal_pointer (&language), g_free);
+  g_task_set_task_data (task, make_check (self), free_check);
   g_task_run_in_thread (task, check_models);
 }
 
@@ -171,6 +214,17 @@ bind_settings (MynaSpeechOptions *self)
 }
 
 static void
+myna_speech_options_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  MynaSpeechOptions *self = MYNA_SPEECH_OPTIONS (object);
+
+  if (id == PROP_VOICE)
+    g_set_object (&self->voice, g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 myna_speech_options_dispose (GObject *object)
 {
   MynaSpeechOptions *self = MYNA_SPEECH_OPTIONS (object);
@@ -179,6 +233,7 @@ myna_speech_options_dispose (GObject *object)
   g_clear_object (&self->checking);
   gtk_widget_dispose_template (GTK_WIDGET (self), MYNA_TYPE_SPEECH_OPTIONS);
   g_clear_object (&self->settings);
+  g_clear_object (&self->voice);
 
   G_OBJECT_CLASS (myna_speech_options_parent_class)->dispose (object);
 }
@@ -188,7 +243,13 @@ myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->set_property = myna_speech_options_set_property;
   G_OBJECT_CLASS (klass)->dispose = myna_speech_options_dispose;
+  /* A list's selected item is an object of any kind to a template. */
+  properties[PROP_VOICE] =
+      g_param_spec_object ("voice", NULL, NULL, G_TYPE_OBJECT,
+                           G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPERTIES, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/studio/myna-speech-options.ui");

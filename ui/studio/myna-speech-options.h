@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *
  * A popover with how to speak: engine, speed, pause, pitch, clarity and seed, each kept in
  * GSettings as soon as it changes. Whether the model files of an engine are there is looked up on a
- * thread whenever it opens. Main thread only.
+ * thread whenever it opens. Property: "voice" (MynaVoice, nullable; write): who is to speak. Main
+ * thread only.
  */
 G_DECLARE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, MYNA, SPEECH_OPTIONS, GtkPopover)
 

@@ -382,9 +382,30 @@ myna_gsv_engine_get (void)
   return &engine;
 }
 
+/* What the voice brings along need not be in the store. */
+static GArray *
+list_missing (MynaModels *models,
+              const MynaModelPair *pair,
+              MynaModelRole decoder,
+              const char *language)
+{
+  GArray *missing = myna_models_list_missing (models, decoder, language);
+
+  for (guint i = missing->len; pair != NULL && i-- > 0;)
+    {
+      MynaModelRole role = g_array_index (missing, MynaModelRole, i);
+      gboolean is_t2s = role == MYNA_MODEL_T2S || role == MYNA_MODEL_T2S_V1;
+
+      if ((is_t2s && pair->t2s != NULL) || (role == decoder && pair->decoder != NULL))
+        g_array_remove_index (missing, i);
+    }
+  return missing;
+}
+
 /**
  * myna_gsv_engine_is_ready:
  * @language: (nullable): the tag of a language; %NULL: any
+ * @voice_dir: (nullable): the folder of the voice, which may have networks of its own
  * @error: return location
  *
  * Whether the model files are there and the language can be read. Any thread; reads folders.
@@ -392,12 +413,13 @@ myna_gsv_engine_get (void)
  * Returns: %FALSE with UNSUPPORTED: what to get
  */
 gboolean
-myna_gsv_engine_is_ready (const char *language, GError **error)
+myna_gsv_engine_is_ready (const char *language, const char *voice_dir, GError **error)
 {
   static const MynaModelRole decoders[] = { MYNA_MODEL_S2_V2PROPLUS, MYNA_MODEL_S2_V2PRO,
                                             MYNA_MODEL_S2_V2, MYNA_MODEL_S2_V1 };
   g_autofree char *dir = myna_paths_dup_data_dir ();
   g_autoptr (MynaModels) models = myna_models_open (dir);
+  g_autoptr (MynaModelPair) pair = voice_dir != NULL ? myna_model_pair_load (voice_dir) : NULL;
   g_autoptr (GArray) least = NULL;
   MynaTextMode mode = MYNA_TEXT_ENGLISH;
 
@@ -405,9 +427,11 @@ myna_gsv_engine_is_ready (const char *language, GError **error)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
     {
-      g_autoptr (GArray) missing =
-          myna_models_list_missing (models, decoders[i], mode == MYNA_TEXT_ENGLISH ? "en" : "zh");
+      g_autoptr (GArray) missing = NULL;
 
+      if (pair != NULL && pair->decoder != NULL && pair->decoder_role != decoders[i])
+        continue;
+      missing = list_missing (models, pair, decoders[i], mode == MYNA_TEXT_ENGLISH ? "en" : "zh");
       if (missing->len == 0)
         return TRUE;
       /* What is nearest to complete is what the user has begun to collect. */

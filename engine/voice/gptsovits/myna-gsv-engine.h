@@ -8,6 +8,6 @@ G_BEGIN_DECLS
 #define MYNA_GSV_ENGINE_ID "gpt-sovits"
 
 const MynaSpeechEngine *myna_gsv_engine_get (void);
-gboolean myna_gsv_engine_is_ready (const char *language, GError **error);
+gboolean myna_gsv_engine_is_ready (const char *language, const char *voice_dir, GError **error);
 
 G_END_DECLS
