@@ -278,8 +278,10 @@ myna_cli_bench (int argc, char **argv)
 
   if (argc > 1 && strcmp (argv[1], "ops") == 0)
     return myna_cli_bench_ops (argc, argv);
+  if (argc > 1 && strcmp (argv[1], "lipsync") == 0)
+    return myna_cli_bench_lipsync (argc, argv);
   options.runs = 3;
-  if (!myna_cli_parse (&argc, &argv, "[speak|ops]",
+  if (!myna_cli_parse (&argc, &argv, "[speak|ops|lipsync]",
                        _ ("Measures the draft voice beside espeak-ng alone: real-time factor (RTF) "
                           "and time to the first audio; or GPT-SoVITS' networks, with made-up "
                           "weights, beside PyTorch."),

@@ -33,6 +33,7 @@ MynaCliStatus myna_cli_bench (int argc, char **argv);
 MynaCliStatus myna_cli_devices (int argc, char **argv);
 /* "bench ops"; argv[1] is "ops". */
 MynaCliStatus myna_cli_bench_ops (int argc, char **argv);
+MynaCliStatus myna_cli_bench_lipsync (int argc, char **argv);
 /* "bench speak --engine gpt-sovits". */
 MynaCliStatus myna_cli_bench_gptsovits (const char *device, int runs, gboolean json);
 
