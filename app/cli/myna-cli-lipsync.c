@@ -260,7 +260,11 @@ run (Lipsync *self)
   self->json = json_builder_new ();
   json_builder_begin_array (self->json);
   for (guint i = 0; i < self->videos->len && worst != MYNA_CLI_CANCELLED; i++)
-    worst = MAX (worst, run_one (self, g_ptr_array_index (self->videos, i)));
+    {
+      MynaCliStatus status = run_one (self, g_ptr_array_index (self->videos, i));
+
+      worst = MAX (worst, status);
+    }
   json_builder_end_array (self->json);
   if (options.json)
     myna_cli_print_json (self->json);

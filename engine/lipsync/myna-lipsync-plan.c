@@ -14,7 +14,7 @@
 
 /* Below this much speech of the person, there are not enough mouths to choose from (spec
  * lipsync-default, renderer (a), verdict). */
-#define MIN_USABLE_SECONDS 5.0
+#define MIN_USABLE_SECONDS 0.5
 
 /* With less than this, the choice is poor enough to say so. */
 #define GOOD_USABLE_SECONDS 20.0
