@@ -69,7 +69,7 @@ test_constraints_survive (void)
           shut[i] = shapes[i].closed || shapes[i].silent;
           n_runs += shapes[i].closed && (i == 0 || !shapes[i - 1].closed) ? 1 : 0;
         }
-      track = myna_mouth_shaping_finish (shapes, n, g_test_rand_double_range (0, 1));
+      track = myna_mouth_shaping_finish (shapes, n, g_test_rand_double_range (0, 1), 1);
       myna_mouth_track_get_closures (track, &n_closures);
       g_assert_cmpuint (n_closures, ==, n_runs);
       for (gsize i = 0; i < n; i++)
@@ -96,7 +96,7 @@ test_filter (void)
 
       for (int i = 100; i < 200; i++)
         shapes[i].opening = 0.1f;
-      track = myna_mouth_shaping_finish (shapes, 300, k / 4.0);
+      track = myna_mouth_shaping_finish (shapes, 300, k / 4.0, 1);
       for (int i = 0; i < 300; i++)
         {
           float opening = myna_mouth_track_sample (track, i / 100.0).opening;

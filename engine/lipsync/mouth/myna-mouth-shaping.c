@@ -207,6 +207,7 @@ myna_mouth_shaping_mark_closure (MynaMouthShape *shapes, gsize n, double start, 
  * myna_mouth_shaping_finish:
  * @shapes: (array length=n): wanted shapes with their closed and silent flags; changed
  * @smoothing: 0 … 1, 0.5 usual
+ * @slowness: 1 for shapes that are known; more where they are guessed and tremble
  *
  * Makes of wanted shapes what a mouth does: a critically damped filter without delay that opens
  * fast and closes slowly, then the hard constraints, which the filter cannot soften: at closed and
@@ -216,11 +217,11 @@ myna_mouth_shaping_mark_closure (MynaMouthShape *shapes, gsize n, double start, 
  * Returns: (transfer full): the track
  */
 MynaMouthTrack *
-myna_mouth_shaping_finish (MynaMouthShape *shapes, gsize n, double smoothing)
+myna_mouth_shaping_finish (MynaMouthShape *shapes, gsize n, double smoothing, double slowness)
 {
   g_autoptr (GArray) closures = NULL;
-  double delay = SHORTEST_DELAY + CLAMP (smoothing, 0, 1) * DELAY_RANGE;
-  double scale = 0.7 + 0.6 * CLAMP (smoothing, 0, 1);
+  double delay = (SHORTEST_DELAY + CLAMP (smoothing, 0, 1) * DELAY_RANGE) * slowness;
+  double scale = (0.7 + 0.6 * CLAMP (smoothing, 0, 1)) * slowness;
 
   g_return_val_if_fail (n == 0 || shapes != NULL, NULL);
 
