@@ -83,7 +83,9 @@ measure_person (MynaMouthInventory *self)
   person->closed = get_share (all, 0.02);
   person->rest = get_share (all, 0.10);
   person->open = get_share (spoken->len >= LEAST_FRAMES ? spoken : all, 0.90);
-  person->open = MAX (person->open, person->closed + LEAST_OPEN);
+  /* Where nobody is heard, lips that hardly move say nothing of how far they open in speech. */
+  person->open =
+      MAX (person->open, person->closed + (spoken->len >= LEAST_FRAMES ? LEAST_OPEN : USUAL_OPEN));
   /* A mouth that never closes in the clip is closed all the same when p is spoken. */
   person->closed = MIN (person->closed, 0.25f * person->open);
   person->rest = MIN (person->rest, 0.5f * person->open);

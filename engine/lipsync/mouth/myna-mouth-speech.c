@@ -227,6 +227,5 @@ myna_mouth_track_new_for_speech (MynaMouthSound *speech,
   if (inventory != NULL &&
       !join_inventory (speech, inventory, phones != NULL, shapes, n, cancellable, error))
     return NULL;
-  return myna_mouth_shaping_finish (shapes, n, smoothing,
-                                    phones != NULL ? 1 : GUESSED_SLOWNESS);
+  return myna_mouth_shaping_finish (shapes, n, smoothing, phones != NULL ? 1 : GUESSED_SLOWNESS);
 }
