@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,6 +154,31 @@ is_video_name (const char *path)
   return FALSE;
 }
 
+/* The same file under whatever name. */
+static gboolean
+is_same_file (const char *a, const char *b)
+{
+  GStatBuf first, second;
+
+  return g_stat (a, &first) == 0 && g_stat (b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+/* What is read is not what is written: the original would be gone. */
+static gboolean
+check_originals (Lipsync *self, GError **error)
+{
+  gboolean same = is_same_file (self->output, self->audio);
+
+  for (guint i = 0; i < self->videos->len; i++)
+    same = same || is_same_file (self->output, g_ptr_array_index (self->videos, i));
+  if (same)
+    g_set_error (error, MYNA_ERROR, MYNA_ERROR_FAILED,
+                 _ ("“%s” is an original that would be replaced. Give another name after -o."),
+                 options.output);
+  return !same;
+}
+
 static gboolean
 check_files (Lipsync *self, GError **error)
 {
@@ -187,7 +213,7 @@ check_files (Lipsync *self, GError **error)
                    options.output);
       return FALSE;
     }
-  return myna_cli_check_output (self->output, error);
+  return check_originals (self, error) && myna_cli_check_output (self->output, error);
 }
 
 static MynaJob *

@@ -151,7 +151,7 @@ choose_renderer (Planning *self)
 }
 
 static double
-choose_duration (Planning *self)
+choose_duration (Planning *self, gboolean has_sound)
 {
   MynaLipsyncPlan *plan = self->plan;
   double longer = plan->video_duration - plan->speech_duration;
@@ -163,9 +163,12 @@ choose_duration (Planning *self)
                                     "backwards and forwards until it ends."),
                                  -longer));
   else if (longer > SAME_LENGTH_SECONDS && plan->options.longer == MYNA_LIPSYNC_KEEP)
-    warn (self, g_strdup_printf (_ ("The video is %.0f s longer than the speech: its end stays as "
-                                    "it is, with its own sound."),
-                                 longer));
+    warn (self, g_strdup_printf (
+                    has_sound ? _ ("The video is %.0f s longer than the speech: its end stays as "
+                                   "it is, with its own sound.")
+                              : _ ("The video is %.0f s longer than the speech: its end stays as "
+                                   "it is."),
+                    longer));
   if (plan->options.longer == MYNA_LIPSYNC_TRIM || longer < 0)
     return plan->speech_duration;
   return plan->video_duration;
@@ -205,7 +208,8 @@ look_at_mouths (Planning *self, MynaMouthSound *speech, GError **error)
     return FALSE;
   choose_renderer (self);
   warn_of_absence (self);
-  plan->timeline = myna_mouth_timeline_new (plan->inventory, end, choose_duration (self));
+  plan->timeline =
+      myna_mouth_timeline_new (plan->inventory, end, choose_duration (self, own != NULL));
   plan->mouth =
       myna_mouth_track_new_for_speech (speech, self->phones, self->phone_set, plan->inventory,
                                        plan->options.smoothing, self->cancellable, error);
