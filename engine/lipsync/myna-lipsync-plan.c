@@ -12,8 +12,8 @@
 
 /* What is known before rendering: faces, both sounds, who speaks how, and what will happen. */
 
-/* Below this much speech of the person, there are no mouths to choose from. The prototype wanted 5 s
- * (spec lipsync-default); with our warp, even the 2 s of speech in GRID's clips pass the gates of
+/* Below this much speech of the person, there are no mouths to choose from. The prototype wanted 5
+ * s (spec lipsync-default); with our warp, even the 2 s of speech in GRID's clips pass the gates of
  * closures, sharpness and jitter that bending alone misses. */
 #define MIN_USABLE_SECONDS 0.5
 
@@ -142,8 +142,9 @@ choose_renderer (Planning *self)
     warn (self, g_strdup (_ ("A photo has no mouth movements to take: the mouth is bent and drawn, "
                              "in basic quality.")));
   else if (plan->renderer == MYNA_LIPSYNC_BASIC)
-    warn (self, g_strdup (_ ("Nobody is heard to speak in this clip, so there are no mouths to take: "
-                             "the mouth is bent and drawn, in basic quality.")));
+    warn (self,
+          g_strdup (_ ("Nobody is heard to speak in this clip, so there are no mouths to take: "
+                       "the mouth is bent and drawn, in basic quality.")));
   else if (usable < GOOD_USABLE_SECONDS)
     warn (self, g_strdup_printf (_ ("The person speaks for %.0f s in this clip. From 20 s on, the "
                                     "mouth follows better."),

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 void myna_mouth_shaping_mark_silence (MynaMouthShape *shapes, const gboolean *speech, gsize n);
 void myna_mouth_shaping_mark_closure (MynaMouthShape *shapes, gsize n, double start, double end);
-MynaMouthTrack *myna_mouth_shaping_finish (MynaMouthShape *shapes, gsize n, double smoothing, double slowness);
+MynaMouthTrack *
+myna_mouth_shaping_finish (MynaMouthShape *shapes, gsize n, double smoothing, double slowness);
 
 G_END_DECLS
