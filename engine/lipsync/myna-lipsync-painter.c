@@ -12,7 +12,7 @@
 #include "engine/video/myna-video-reader.h"
 
 /* Of cut mouths in memory; a 1080p mouth is about 0.3 MB, and a run uses each once or twice. */
-#define PATCH_MEMORY (24 << 20)
+#define PATCH_MEMORY (12 << 20)
 
 /* Decoding on is faster than seeking over fewer frames than this. */
 #define SEEK_FRAMES 250

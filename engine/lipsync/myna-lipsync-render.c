@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <malloc.h>
 #include <pthread.h>
 
 #include "engine/core/myna-channel.h"
@@ -16,7 +17,7 @@
  */
 
 /* Frames that wait between two stages: 1080p in 8 bits takes 3 MB each. */
-#define QUEUE_FRAMES 4
+#define QUEUE_FRAMES 2
 
 /* Cutting mouths decodes the video once and encodes nothing: this much of the whole. */
 #define CUTTING_FRACTION 0.12
@@ -291,6 +292,8 @@ prepare (Rendering *self, const char *output, const char *folder, GError **error
   self->painter = myna_lipsync_painter_new (self->plan, self->first + self->done, self->last,
                                             folder != NULL ? folder : beside, cutting_cb, self,
                                             self->cancellable, error);
+  /* What planning and cutting have freed goes back to the system before the pictures come. */
+  malloc_trim (0);
   return self->painter != NULL;
 }
 
