@@ -146,10 +146,13 @@ gpu_device_get_notes (GpuDevice *self)
 GpuDevice *
 gpu_device_choose (const char *id, GError **error)
 {
-  g_autoptr (GPtrArray) devices = gpu_devices ();
+  g_autoptr (GPtrArray) devices = NULL;
   g_autoptr (GString) known = g_string_new (NULL);
   gboolean automatic = id == NULL || g_str_equal (id, "auto");
 
+  if (!automatic && g_str_equal (id, "cpu"))
+    return gpu_registry_get_cpu ();
+  devices = gpu_devices ();
   for (int kind = GPU_DEVICE_GPU; automatic && kind <= GPU_DEVICE_INTEGRATED_GPU; kind++)
     for (guint i = 0; i < devices->len; i++)
       if (gpu_device_get_kind (devices->pdata[i]) == (GpuDeviceKind) kind)

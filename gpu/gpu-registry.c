@@ -8,6 +8,7 @@
  * unloaded safely. */
 static GPtrArray *all_devices;
 static GPtrArray *all_backends;
+static GpuDevice *cpu_device; /* the first of all_devices */
 
 void
 gpu_backend_status_free (GpuBackendStatus *self)
@@ -18,8 +19,9 @@ gpu_backend_status_free (GpuBackendStatus *self)
   g_free (self);
 }
 
+/* The processor alone: whoever wants no more shall not wait for drivers, nor pay their memory. */
 static void
-ensure_registered (void)
+ensure_cpu (void)
 {
   static gsize once;
 
@@ -28,10 +30,36 @@ ensure_registered (void)
   all_devices = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_device_unref);
   all_backends = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_backend_status_free);
   gpu_cpu_register (all_devices, all_backends);
+  cpu_device = all_devices->pdata[0];
+  g_once_init_leave (&once, 1);
+}
+
+static void
+ensure_registered (void)
+{
+  static gsize once;
+
+  ensure_cpu ();
+  if (!g_once_init_enter (&once))
+    return;
 #ifdef MYNA_HAVE_GGML
   gpu_ggml_register (all_devices, all_backends);
 #endif
   g_once_init_leave (&once, 1);
+}
+
+/**
+ * gpu_registry_get_cpu:
+ *
+ * The processor, without looking for anything else: no backend is loaded for it. Any thread.
+ *
+ * Returns: (transfer full): the device "cpu"
+ */
+GpuDevice *
+gpu_registry_get_cpu (void)
+{
+  ensure_cpu ();
+  return gpu_device_ref (cpu_device);
 }
 
 /**

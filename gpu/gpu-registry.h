@@ -11,4 +11,6 @@ void gpu_ggml_register (GPtrArray *devices, GPtrArray *backends);
 
 void gpu_backend_status_free (GpuBackendStatus *self);
 
+GpuDevice *gpu_registry_get_cpu (void);
+
 G_END_DECLS
