@@ -10,8 +10,9 @@
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
 #include "engine/lipsync/myna-lipsync-painter.h"
-#include "engine/lipsync/myna-lipsync-walk.h"
 #include "engine/video/myna-video-bench.h"
+#include "engine/video/myna-video-looper.h"
+#include "engine/video/myna-video-reader.h"
 #include "engine/video/myna-video-writer.h"
 
 /* Frames that are decoded and encoded alone, and painted alone. */
@@ -112,7 +113,7 @@ myna_lipsync_bench_make_video (
 }
 
 static double
-get_frame_time (gpointer plan, gint64 frame)
+get_frame_time (gint64 frame, gpointer plan)
 {
   return myna_face_tracks_get_time (((MynaLipsyncPlan *) plan)->tracks, frame);
 }
@@ -127,17 +128,17 @@ measure_painting (MynaLipsyncPlan *plan,
   gint64 n = MIN (figures->n_frames, MAX_FRAMES);
   g_autoptr (MynaLipsyncPainter) painter =
       myna_lipsync_painter_new (plan, 0, n, folder, NULL, NULL, NULL, error);
-  g_autoptr (MynaLipsyncWalk) walk =
-      painter != NULL ? myna_lipsync_walk_new (plan->video, get_frame_time, plan, NULL, error)
+  g_autoptr (MynaVideoLooper) looper =
+      painter != NULL ? myna_video_looper_open (plan->video, folder, get_frame_time, plan, error)
                       : NULL;
   MynaMouthTimes times = { 0 };
 
-  if (walk == NULL)
+  if (looper == NULL)
     return FALSE;
   for (gint64 i = 0; i < n; i++)
     {
       gint64 source = myna_mouth_timeline_get_source (plan->timeline, i, NULL);
-      MynaVideoFrame *frame = myna_lipsync_walk_get (walk, source, error);
+      MynaVideoFrame *frame = myna_video_looper_get (looper, source, error);
       g_autoptr (MynaVideoFrame) painted =
           frame != NULL ? myna_lipsync_painter_paint (painter, frame, i, error) : NULL;
 

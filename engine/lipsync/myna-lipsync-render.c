@@ -2,13 +2,14 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <malloc.h>
 #include <pthread.h>
 
 #include "engine/core/myna-channel.h"
 #include "engine/core/myna-error.h"
 #include "engine/lipsync/myna-lipsync-painter.h"
-#include "engine/lipsync/myna-lipsync-walk.h"
+#include "engine/video/myna-video-looper.h"
 #include "engine/video/myna-video-writer.h"
 
 /*
@@ -32,7 +33,7 @@ typedef struct
   gpointer report_data;
   gint64 began; /* monotonic */
 
-  MynaLipsyncWalk *walk;
+  MynaVideoLooper *looper;
   MynaLipsyncPainter *painter;
   MynaVideoWriter *writer;
   gint64 done; /* frames that a run before this one finished */
@@ -56,7 +57,7 @@ rendering_clear (Rendering *self)
   g_clear_pointer (&self->decoded, myna_channel_free);
   g_clear_pointer (&self->writer, myna_video_writer_free);
   g_clear_pointer (&self->painter, myna_lipsync_painter_free);
-  g_clear_pointer (&self->walk, myna_lipsync_walk_free);
+  g_clear_pointer (&self->looper, myna_video_looper_free);
   g_clear_error (&self->failure);
   pthread_mutex_destroy (&self->lock);
 }
@@ -78,7 +79,7 @@ fail (Rendering *self, GError *error)
 }
 
 static double
-get_time (gpointer plan, gint64 frame)
+get_time (gint64 frame, gpointer plan)
 {
   return myna_face_tracks_get_time (((MynaLipsyncPlan *) plan)->tracks, frame);
 }
@@ -91,7 +92,7 @@ decode_one (Rendering *self, gint64 index, GError **error)
 
   if (self->plan->is_still)
     return myna_video_frame_new (av_frame_alloc (), index, 0, 0);
-  return myna_lipsync_walk_get (self->walk, source, error);
+  return myna_video_looper_get (self->looper, source, error);
 }
 
 static void *
@@ -240,16 +241,29 @@ set_range (Rendering *self, double from, double to)
   myna_mouth_timeline_get_source (timeline, self->first, &self->start);
 }
 
-/* What finished segments are made of: other options, other segments. */
+static void
+add_file (GString *key, const char *path)
+{
+  GStatBuf status = { 0 };
+
+  g_stat (path, &status);
+  g_string_append_printf (key, "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", path,
+                          (gint64) status.st_size, (gint64) status.st_mtime);
+}
+
+/* What finished segments are made of: other files or options, other segments. */
 static char *
 make_key (Rendering *self)
 {
   const MynaLipsyncOptions *options = &self->plan->options;
+  GString *key = g_string_new (NULL);
 
-  return g_strdup_printf ("%s|%s|%d|%g|%g|%g|%g|%d|%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
-                          self->plan->audio, self->plan->video, options->face, options->intensity,
-                          options->offset_ms, options->mask_size, options->smoothing,
-                          (int) options->longer, self->first, self->last);
+  add_file (key, self->plan->audio);
+  add_file (key, self->plan->video);
+  g_string_append_printf (key, "%d %g %g %g %g %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                          options->face, options->intensity, options->offset_ms, options->mask_size,
+                          options->smoothing, (int) options->longer, self->first, self->last);
+  return g_string_free_and_steal (key);
 }
 
 /* A video that goes on after the speech has its own sound there; a photo has none. */
@@ -259,7 +273,7 @@ set_tail (Rendering *self, MynaVideoWriterOptions *options)
   if (self->plan->is_still || self->plan->options.longer != MYNA_LIPSYNC_KEEP)
     return;
   options->tail = self->plan->video;
-  options->tail_start = self->start + myna_lipsync_walk_get_info (self->walk)->start;
+  options->tail_start = self->start + myna_video_looper_get_info (self->looper)->start;
 }
 
 static gboolean
@@ -272,8 +286,8 @@ open_writer (Rendering *self, const char *output, const char *folder, GError **e
   options.audio_start = self->start;
   set_tail (self, &options);
   options.key = key;
-  self->writer = myna_video_writer_open (output, myna_lipsync_walk_get_info (self->walk), &options,
-                                         folder, error);
+  self->writer = myna_video_writer_open (output, myna_video_looper_get_info (self->looper),
+                                         &options, folder, error);
   if (self->writer == NULL)
     return FALSE;
   self->done = MIN (myna_video_writer_get_n_finished (self->writer), self->last - self->first);
@@ -285,9 +299,12 @@ prepare (Rendering *self, const char *output, const char *folder, GError **error
 {
   g_autofree char *beside = g_path_get_dirname (output);
 
-  self->walk =
-      myna_lipsync_walk_new (self->plan->video, get_time, self->plan, self->cancellable, error);
-  if (self->walk == NULL || !open_writer (self, output, folder, error))
+  self->looper = myna_video_looper_open (self->plan->video, folder != NULL ? folder : beside,
+                                         get_time, self->plan, error);
+  if (self->looper == NULL)
+    return FALSE;
+  myna_video_looper_set_cancellable (self->looper, self->cancellable);
+  if (!open_writer (self, output, folder, error))
     return FALSE;
   self->painter = myna_lipsync_painter_new (self->plan, self->first + self->done, self->last,
                                             folder != NULL ? folder : beside, cutting_cb, self,
@@ -353,7 +370,7 @@ myna_lipsync_plan_render_frame (MynaLipsyncPlan *self,
                                 GCancellable *cancellable,
                                 GError **error)
 {
-  g_autoptr (MynaLipsyncWalk) walk = NULL;
+  g_autoptr (MynaVideoLooper) looper = NULL;
   g_autoptr (MynaLipsyncPainter) painter = NULL;
   MynaVideoFrame *frame = NULL;
   gint64 index;
@@ -368,10 +385,12 @@ myna_lipsync_plan_render_frame (MynaLipsyncPlan *self,
     return NULL;
   if (!self->is_still)
     {
-      walk = myna_lipsync_walk_new (self->video, get_time, self, cancellable, error);
-      if (walk != NULL)
-        frame = myna_lipsync_walk_get (
-            walk, myna_mouth_timeline_get_source (self->timeline, index, NULL), error);
+      looper = myna_video_looper_open (self->video, NULL, get_time, self, error);
+      if (looper == NULL)
+        return NULL;
+      myna_video_looper_set_cancellable (looper, cancellable);
+      frame = myna_video_looper_get (
+          looper, myna_mouth_timeline_get_source (self->timeline, index, NULL), error);
       if (frame == NULL)
         return NULL;
     }

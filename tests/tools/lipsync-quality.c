@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "engine/lipsync/myna-lipsync-painter.h"
-#include "engine/lipsync/myna-lipsync-walk.h"
+#include "engine/video/myna-video-reader.h"
 #include "tests/support/lipsync-metrics.h"
 
 #include <glib/gstdio.h>
