@@ -58,12 +58,14 @@ wide=960x680 narrow=360x640
 shoot studio-light $wide
 [ -z "$newest" ] || shoot take-light $wide open-result "'take:$newest'"
 MYNA_SHOT_PAGE=voices shoot voices-light $wide
+MYNA_SHOT_PAGE=lipsync shoot lipsync-light $wide
 MYNA_SHOT_PAGE=queue shoot queue-light $wide
 shoot preferences-light $wide preferences
 ADW_DEBUG_COLOR_SCHEME=prefer-dark shoot studio-dark $wide
 ADW_DEBUG_HIGH_CONTRAST=1 shoot studio-high-contrast $wide
 shoot studio-narrow $narrow
 MYNA_SHOT_PAGE=voices shoot voices-narrow $narrow
+MYNA_SHOT_PAGE=lipsync shoot lipsync-narrow $narrow
 [ -z "$newest" ] || shoot take-narrow $narrow open-result "'take:$newest'"
 MYNA_UI_LOCALE=zh_CN.UTF-8 shoot studio-zh_CN $wide
 MYNA_UI_LOCALE=ar_EG.UTF-8 shoot studio-rtl $wide
