@@ -64,7 +64,7 @@ check_reading (MynaFrontEnd *front_end,
   JsonArray *ids = json_object_get_array_member (expected, "ids");
 
   g_assert_no_error (error);
-  phones = myna_symbols_format ((const guint16 *) segment->ids->data, segment->ids->len);
+  phones = myna_symbols_format ((const guint16 *) (gpointer) segment->ids->data, segment->ids->len);
   if (!g_str_equal (segment->text, json_object_get_string_member (expected, "norm")) ||
       !g_str_equal (phones, json_object_get_string_member (expected, "phones")))
     {

@@ -32,7 +32,7 @@ read_phones (MynaFrontEnd *front_end, const char *language, const char *text)
       myna_front_end_read_language (front_end, language, text, MYNA_SYMBOLS_V2, &error);
 
   g_assert_no_error (error);
-  return myna_symbols_format ((const guint16 *) segment->ids->data, segment->ids->len);
+  return myna_symbols_format ((const guint16 *) (gpointer) segment->ids->data, segment->ids->len);
 }
 
 static void
@@ -65,7 +65,7 @@ test_symbols (void)
   ids = myna_symbols_parse (MYNA_SYMBOLS_V1, " n i2\th ao3\n. ", &error);
   g_assert_no_error (error);
   g_assert_cmpuint (ids->len, ==, 5);
-  text = myna_symbols_format ((const guint16 *) ids->data, ids->len);
+  text = myna_symbols_format ((const guint16 *) (gpointer) ids->data, ids->len);
   g_assert_cmpstr (text, ==, "n i2 h ao3 .");
 
   g_assert_null (myna_symbols_parse (MYNA_SYMBOLS_V1, "n i9", &error));
@@ -223,7 +223,7 @@ test_ipa (void)
       g_autofree char *phones = NULL;
 
       myna_en_espeak_from_ipa (examples[i].written, ids);
-      phones = myna_symbols_format ((const guint16 *) ids->data, ids->len);
+      phones = myna_symbols_format ((const guint16 *) (gpointer) ids->data, ids->len);
       g_assert_cmpstr (phones, ==, examples[i].said);
     }
 }
