@@ -58,8 +58,11 @@ append_digit_by_digit (GString *out, const char *digits, gsize n)
 void
 myna_en_append_cardinal (GString *out, const char *digits, gsize n, gboolean with_and)
 {
-  gsize zeros = MIN (strspn (digits, "0"), n), start = out->len;
+  gsize zeros, start = out->len;
 
+  /* Found by the fuzzer: what is not a digit ends the number, whatever the caller has matched. */
+  n = MIN (strspn (digits, "0123456789"), n);
+  zeros = MIN (strspn (digits, "0"), n);
   digits += zeros;
   n -= zeros;
   if (n == 0)
