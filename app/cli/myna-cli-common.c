@@ -70,6 +70,17 @@ myna_cli_usage_error (const char *command, const char *format, ...)
 }
 
 /**
+ * myna_cli_is_between:
+ *
+ * Returns: whether a number lies in a range, its ends included; never for what is no number
+ */
+gboolean
+myna_cli_is_between (double value, double low, double high)
+{
+  return value >= low && value <= high;
+}
+
+/**
  * myna_cli_parse_time:
  * @text: "12.5", "1:30" or "1:02:03"
  * @seconds: (out): the time

@@ -18,6 +18,7 @@ gboolean myna_cli_parse (int *argc,
 MynaCliStatus
 myna_cli_usage_error (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean myna_cli_parse_time (const char *text, double *seconds);
+gboolean myna_cli_is_between (double value, double low, double high);
 
 /* Talking. */
 MynaCliStatus myna_cli_fail (const GError *error);

@@ -87,12 +87,6 @@ lipsync_clear (Lipsync *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lipsync, lipsync_clear)
 
-static gboolean
-is_between (double value, double low, double high)
-{
-  return value >= low && value <= high;
-}
-
 /* NULL when the options make sense, else what is wrong with them. */
 static const char *
 check_options (Lipsync *self)
@@ -107,13 +101,13 @@ check_options (Lipsync *self)
     return _ ("the lip-sync engine is mouth-library.");
   if (options.face < 0)
     return _ ("--face is a whole number from 1.");
-  if (!is_between (options.intensity, 0.5, 1.5))
+  if (!myna_cli_is_between (options.intensity, 0.5, 1.5))
     return _ ("--intensity is from 0.5 to 1.5.");
-  if (!is_between (options.offset, -500, 500))
+  if (!myna_cli_is_between (options.offset, -500, 500))
     return _ ("--offset is from -500 to 500.");
-  if (!is_between (options.mask, 0.7, 1.4))
+  if (!myna_cli_is_between (options.mask, 0.7, 1.4))
     return _ ("--mask is from 0.7 to 1.4.");
-  if (!is_between (options.smoothing, 0, 1))
+  if (!myna_cli_is_between (options.smoothing, 0, 1))
     return _ ("--smoothing is from 0 to 1.");
   return NULL;
 }

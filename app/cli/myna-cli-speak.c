@@ -109,12 +109,6 @@ speak_clear (Speak *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Speak, speak_clear)
 
 static gboolean
-is_between (double value, double low, double high)
-{
-  return value >= low && value <= high;
-}
-
-static gboolean
 is_gpt_sovits (void)
 {
   return g_strcmp0 (options.engine, MYNA_GSV_ENGINE_ID) == 0;
@@ -132,13 +126,13 @@ check_options (int argc)
     return _ ("say what to speak: either --text TEXT or --text-file FILE.");
   if (options.output == NULL)
     return _ ("say where to write: -o FILE.");
-  if (!is_between (options.speed, 0.5, 2))
+  if (!myna_cli_is_between (options.speed, 0.5, 2))
     return _ ("--speed is from 0.5 to 2.");
-  if (!is_between (options.pitch, -12, 12))
+  if (!myna_cli_is_between (options.pitch, -12, 12))
     return _ ("--pitch is from -12 to 12.");
-  if (!is_between (options.clarity, 0, 1) && options.clarity >= 0)
+  if (!myna_cli_is_between (options.clarity, 0, 1) && options.clarity >= 0)
     return _ ("--clarity is from 0 to 1.");
-  if (!is_between (options.pause, 0, 10))
+  if (!myna_cli_is_between (options.pause, 0, 10))
     return _ ("--pause is from 0 to 10.");
   if (options.device != NULL && !is_gpt_sovits ())
     return _ ("--device needs --engine gpt-sovits; the draft voice uses the processor.");

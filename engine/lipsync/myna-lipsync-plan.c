@@ -58,20 +58,12 @@ warn (Planning *self, char *text)
   g_ptr_array_add (self->plan->warnings, text);
 }
 
-static char *
-dup_display_name (const char *path)
-{
-  g_autofree char *base = g_path_get_basename (path);
-
-  return g_filename_display_name (base);
-}
-
 static gboolean
 choose_face (Planning *self, GError **error)
 {
   MynaLipsyncPlan *plan = self->plan;
   guint n = myna_face_tracks_get_n_tracks (plan->tracks);
-  g_autofree char *name = dup_display_name (plan->video);
+  g_autofree char *name = g_filename_display_basename (plan->video);
 
   if (n == 0)
     {
@@ -236,7 +228,7 @@ select_mouths (Planning *self, MynaMouthSound *speech, GError **error)
 static gboolean
 check_speech (Planning *self, MynaMouthSound *speech, GError **error)
 {
-  g_autofree char *name = dup_display_name (self->plan->audio);
+  g_autofree char *name = g_filename_display_basename (self->plan->audio);
 
   self->plan->speech_duration = myna_mouth_sound_get_duration (speech);
   if (myna_mouth_sound_get_speech (speech) > 0)
