@@ -15,7 +15,7 @@
 #include "engine/text/myna-language.h"
 #include "engine/text/myna-segment.h"
 #include "engine/voice/gptsovits/myna-gsv-engine.h"
-#include "engine/voice/gptsovits/myna-gsv-networks.h"
+#include "gpu/gpu-device.h"
 
 /* myna speak: a text in a voice, to a file. */
 
@@ -238,17 +238,15 @@ check_reference (Speak *self, GError **error)
   return TRUE;
 }
 
-/* The networks find the device again by its id when they are opened. */
+/* The job finds the device again by its id. */
 static gboolean
-choose_device (GError **error)
+check_device (GError **error)
 {
   g_autoptr (GpuDevice) device = NULL;
 
   if (options.device == NULL)
     return TRUE;
   device = gpu_device_choose (options.device, error);
-  if (device != NULL)
-    myna_gsv_networks_set_device (options.device);
   return device != NULL;
 }
 
@@ -277,6 +275,7 @@ enqueue (Speak *self, GError **error)
 
   if (options.engine != NULL && !myna_takes_set_engine (takes, options.engine, error))
     return NULL;
+  myna_takes_set_device (takes, options.device);
   if (options.voice != NULL)
     request.voice = myna_cli_find_voice (self->work.library, options.voice, error);
   if ((options.voice != NULL && request.voice == NULL) || !check_engine (request.voice, error))
@@ -364,7 +363,7 @@ myna_cli_speak (int argc, char **argv)
   if (read_text (&self, &error) && check_output (&self, &error) &&
       check_language (options.language, &error) &&
       check_language (options.reference_language, &error) && check_reference (&self, &error) &&
-      choose_device (&error) && myna_cli_work_open (&self.work, options.voice != NULL, &error))
+      check_device (&error) && myna_cli_work_open (&self.work, options.voice != NULL, &error))
     status = run (&self, &error);
   return error != NULL ? myna_cli_fail (error) : status;
 }

@@ -61,6 +61,8 @@ prepare_wanted_cb (MynaLibrary *self, MynaVoice *voice)
 
   json_object_set_string_member (object, "voice", myna_voice_get_id (voice));
   json_object_set_string_member (object, "engine", myna_takes_get_engine (self->takes));
+  myna_studio_jobs_set_device (object, myna_takes_get_engine (self->takes),
+                               myna_takes_get_device (self->takes));
   json_node_take_object (node, object);
   params = json_to_string (node, FALSE);
   title = g_strdup_printf (_ ("Prepare the voice “%s”"), myna_voice_get_name (voice));

@@ -63,6 +63,26 @@ myna_studio_jobs_dup_param (const char *params, const char *name)
 }
 
 /**
+ * myna_studio_jobs_set_device:
+ * @params: parameters of a job to be
+ * @engine: id of the speech engine that does it
+ * @device: (nullable): what was chosen; %NULL is "auto"
+ *
+ * Writes down where the job computes, if its engine can choose.
+ */
+void
+myna_studio_jobs_set_device (JsonObject *params, const char *engine, const char *device)
+{
+  const MynaSpeechEngine *speech_engine;
+
+  g_return_if_fail (params != NULL && engine != NULL);
+
+  speech_engine = myna_speech_engine_find (engine, NULL);
+  if (speech_engine != NULL && speech_engine->set_device != NULL)
+    json_object_set_string_member (params, "device", device != NULL ? device : "auto");
+}
+
+/**
  * myna_reroll_job_run:
  *
  * See MynaJobRun: speaks one sentence again. Result: "take:ID".
@@ -181,8 +201,7 @@ myna_prepare_job_run (MynaJobContext *cx, gpointer worker, GError **error)
   if (voice == NULL)
     return FALSE;
   myna_job_context_set_stage (cx, _ ("Preparing the voice"));
-  prepared = myna_studio_worker_prepare (worker, engine, voice, mix_progress_cb, cx,
-                                         myna_job_context_get_cancellable (cx), error);
+  prepared = myna_studio_worker_prepare (worker, cx, engine, voice, mix_progress_cb, cx, error);
   if (prepared == NULL)
     return FALSE;
   warnings = myna_prepared_voice_get_warnings (prepared);

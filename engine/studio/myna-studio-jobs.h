@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "engine/jobs/myna-job-queue.h"
 #include "engine/studio/myna-studio-worker.h"
 
@@ -9,11 +11,15 @@ G_BEGIN_DECLS
 /*
  * The kinds of jobs of the studio, and what their parameters (JSON) say.
  *
- *   speak    {"take": ID}                          speaks all sentences of a take
- *   reroll   {"take": ID, "piece": NUMBER, "revision": N, "seed": N, "text"?: …, "phones"?: …}
+ *   speak    {"take": ID, "device"?: ID}           speaks all sentences of a take
+ *   reroll   {"take": ID, "piece": NUMBER, "revision": N, "seed": N, "text"?: …, "phones"?: …,
+ *             "device"?: ID}
  *   export   {"take": ID, "path": FILE, "synthetic": BOOL}
- *   prepare  {"voice": ID, "engine": ID}           builds the engine's cache of a voice
+ *   prepare  {"voice": ID, "engine": ID, "device"?: ID}   builds the engine's cache of a voice
  *   lipsync  see MynaLipsyncRequest                makes one video speak
+ *
+ * "device" is there when the engine can choose where it computes: "auto", "cpu" or an id of
+ * gpu_devices(). Whatever has none uses the processor.
  */
 #define MYNA_JOB_SPEAK "speak"
 #define MYNA_JOB_REROLL "reroll"
@@ -23,6 +29,7 @@ G_BEGIN_DECLS
 
 void myna_studio_jobs_register (MynaJobQueue *queue, MynaStudioWorker *worker);
 char *myna_studio_jobs_dup_param (const char *params, const char *name);
+void myna_studio_jobs_set_device (JsonObject *params, const char *engine, const char *device);
 
 /* One function a kind; see MynaJobRun. */
 gboolean myna_speak_job_run (MynaJobContext *cx, gpointer worker, GError **error);

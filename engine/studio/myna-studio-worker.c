@@ -3,7 +3,11 @@
 
 #include "engine/studio/myna-studio-worker.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "engine/studio/myna-studio-jobs.h"
 #include "engine/studio/myna-takes-private.h"
+#include "gpu/gpu-device.h"
 
 /* A person switches between few voices; each holds some ten megabytes. */
 #define MAX_RECENT 2
@@ -15,6 +19,7 @@ struct _MynaStudioWorker
   MynaVoices *voices;                    /* borrowed, main thread */
   MynaTakes *takes;                      /* borrowed, main thread */
   MynaPreparedVoice *recent[MAX_RECENT]; /* engine thread; newest first */
+  char *device;                          /* engine thread: where those compute that can choose */
 };
 
 /* One thing to tell the lists. */
@@ -101,6 +106,7 @@ myna_studio_worker_unref (MynaStudioWorker *self)
     return;
   for (guint i = 0; i < MAX_RECENT; i++)
     g_clear_pointer (&self->recent[i], myna_prepared_voice_unref);
+  g_clear_pointer (&self->device, g_free);
   g_object_unref (self->store);
   g_free (self);
 }
@@ -162,13 +168,47 @@ remember (MynaStudioWorker *self, MynaPreparedVoice *voice)
   self->recent[0] = myna_prepared_voice_ref (voice);
 }
 
+/* The device that the job was made for. A graphics card may have gone since then: a job that goes
+ * on is worth more than where it does. */
+static char *
+dup_device (MynaJobContext *cx)
+{
+  g_autofree char *device = myna_studio_jobs_dup_param (myna_job_context_get_params (cx), "device");
+  g_autoptr (GpuDevice) found = NULL;
+  g_autofree char *warning = NULL;
+
+  if (device == NULL || g_str_equal (device, "auto") || g_str_equal (device, "cpu"))
+    return g_steal_pointer (&device);
+  found = gpu_device_choose (device, NULL);
+  if (found != NULL)
+    return g_steal_pointer (&device);
+  warning = g_strdup_printf (_ ("The device “%s” that was chosen for this job is not there, so "
+                                "another one did it."),
+                             device);
+  myna_job_context_add_warning (cx, warning);
+  return g_strdup ("auto");
+}
+
+/* Voices that were prepared for another device are of no use. */
+static void
+set_device (MynaStudioWorker *self, MynaJobContext *cx, const MynaSpeechEngine *engine)
+{
+  g_autofree char *device = engine->set_device != NULL ? dup_device (cx) : NULL;
+
+  if (engine->set_device == NULL || !g_set_str (&self->device, device))
+    return;
+  for (guint i = 0; i < MAX_RECENT; i++)
+    g_clear_pointer (&self->recent[i], myna_prepared_voice_unref);
+  engine->set_device (device);
+}
+
 /**
  * myna_studio_worker_prepare:
+ * @cx: the job; its parameters say on which device
  * @engine: id of the speech engine
  * @voice: the voice
  * @progress: (nullable): called while the voice is built
  * @progress_data: closure
- * @cancellable: (nullable): to stop
  * @error: return location
  *
  * The prepared voice: the one of before, else from the cache, else built anew. Engine thread.
@@ -177,27 +217,29 @@ remember (MynaStudioWorker *self, MynaPreparedVoice *voice)
  */
 MynaPreparedVoice *
 myna_studio_worker_prepare (MynaStudioWorker *self,
+                            MynaJobContext *cx,
                             const char *engine,
                             const MynaVoiceRecord *voice,
                             MynaProgressFunc progress,
                             gpointer progress_data,
-                            GCancellable *cancellable,
                             GError **error)
 {
   const MynaSpeechEngine *speech_engine;
   g_autofree char *key = NULL;
   MynaPreparedVoice *prepared;
 
-  g_return_val_if_fail (self != NULL && engine != NULL && voice != NULL, NULL);
+  g_return_val_if_fail (self != NULL && cx != NULL, NULL);
+  g_return_val_if_fail (engine != NULL && voice != NULL, NULL);
 
   speech_engine = myna_speech_engine_find (engine, error);
   if (speech_engine == NULL)
     return NULL;
+  set_device (self, cx, speech_engine);
   key = myna_voice_record_dup_cache_path (voice, engine);
   prepared = find_recent (self, key);
   if (prepared == NULL)
-    prepared =
-        myna_prepared_voice_new (speech_engine, voice, progress, progress_data, cancellable, error);
+    prepared = myna_prepared_voice_new (speech_engine, voice, progress, progress_data,
+                                        myna_job_context_get_cancellable (cx), error);
   if (prepared != NULL)
     remember (self, prepared);
   return prepared;

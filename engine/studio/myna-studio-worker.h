@@ -26,11 +26,11 @@ void myna_studio_worker_unref (MynaStudioWorker *self);
 MynaStore *myna_studio_worker_get_store (MynaStudioWorker *self);
 char *myna_studio_worker_resolve (MynaStudioWorker *self, const char *path);
 MynaPreparedVoice *myna_studio_worker_prepare (MynaStudioWorker *self,
+                                               MynaJobContext *cx,
                                                const char *engine,
                                                const MynaVoiceRecord *voice,
                                                MynaProgressFunc progress,
                                                gpointer progress_data,
-                                               GCancellable *cancellable,
                                                GError **error);
 
 /* Tell the lists, on the main context, in order. Engine thread. */

@@ -148,9 +148,8 @@ myna_take_speaker_prepare (MynaTakeSpeaker *self,
   const char *const *warnings;
 
   myna_job_context_set_stage (self->cx, _ ("Preparing the voice"));
-  self->voice =
-      myna_studio_worker_prepare (self->worker, self->record->engine, voice, prepare_progress_cb,
-                                  &progress, myna_job_context_get_cancellable (self->cx), error);
+  self->voice = myna_studio_worker_prepare (self->worker, self->cx, self->record->engine, voice,
+                                            prepare_progress_cb, &progress, error);
   if (self->voice == NULL)
     return FALSE;
   warnings = myna_prepared_voice_get_warnings (self->voice);

@@ -176,12 +176,15 @@ set_voice (MynaTakes *self, MynaTakeRecord *record, MynaVoice *voice)
 }
 
 static char *
-make_params (const char *take_id)
+make_params (MynaTakes *self, const MynaTakeRecord *record)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
-  json_object_set_string_member (object, "take", take_id);
+  g_assert (MYNA_IS_TAKES (self));
+
+  json_object_set_string_member (object, "take", record->id);
+  myna_studio_jobs_set_device (object, record->engine, self->device);
   json_node_take_object (node, object);
   return json_to_string (node, FALSE);
 }
@@ -191,7 +194,7 @@ add_speak_job (MynaTakes *self, MynaTake *take, GError **error)
 {
   const MynaTakeRecord *record = myna_take_get_record (take);
   g_autofree char *title = g_strdup_printf (_ ("Speak “%s”"), record->name);
-  g_autofree char *params = make_params (record->id);
+  g_autofree char *params = make_params (self, record);
 
   g_assert (MYNA_IS_TAKES (self));
 
@@ -348,11 +351,17 @@ myna_takes_resume (MynaTakes *self, MynaTake *take, GError **error)
 }
 
 static char *
-make_reroll_params (
-    MynaTake *take, MynaPiece *piece, guint32 seed, const char *text, const char *phones)
+make_reroll_params (MynaTakes *self,
+                    MynaTake *take,
+                    MynaPiece *piece,
+                    guint32 seed,
+                    const char *text,
+                    const char *phones)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
+
+  g_assert (MYNA_IS_TAKES (self));
 
   json_object_set_string_member (object, "take", myna_take_get_id (take));
   json_object_set_int_member (object, "piece", myna_piece_get_number (piece));
@@ -360,6 +369,7 @@ make_reroll_params (
   json_object_set_int_member (object, "seed", seed);
   myna_sidecar_set_string (object, "text", text);
   myna_sidecar_set_string (object, "phones", phones);
+  myna_studio_jobs_set_device (object, myna_take_get_record (take)->engine, self->device);
   json_node_take_object (node, object);
   return json_to_string (node, FALSE);
 }
@@ -437,7 +447,7 @@ myna_takes_reroll (MynaTakes *self,
     }
   if (text == NULL)
     text = chosen->text;
-  params = make_reroll_params (take, item, seed, text, phones);
+  params = make_reroll_params (self, take, item, seed, text, phones);
   name = make_name (text != NULL ? text : myna_piece_get_text (item));
   title = g_strdup_printf (_ ("Speak again: “%s”"), name);
   return myna_job_queue_add (self->queue, MYNA_JOB_REROLL, title, myna_take_get_voice_name (take),

@@ -17,6 +17,7 @@ struct _MynaTakes
   MynaVoices *voices;
   MynaJobQueue *queue;
   char *engine;
+  char *device;         /* (nullable): where engines that can choose compute */
   GPtrArray *takes;     /* of MynaTake, newest first */
   GPtrArray *removed;   /* of MynaTake: hidden until restored or purged */
   GPtrArray *transient; /* of MynaTake: of the command line, never listed */

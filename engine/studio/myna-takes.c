@@ -12,6 +12,14 @@
 #include "engine/studio/myna-takes-private.h"
 #include "engine/voice/draft/myna-draft-engine.h"
 
+enum
+{
+  PROP_DEVICE = 1,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
 static void list_model_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaTakes,
@@ -39,8 +47,41 @@ myna_takes_dispose (GObject *object)
 static void
 myna_takes_finalize (GObject *object)
 {
-  g_clear_pointer (&MYNA_TAKES (object)->engine, g_free);
+  MynaTakes *self = MYNA_TAKES (object);
+
+  g_clear_pointer (&self->engine, g_free);
+  g_clear_pointer (&self->device, g_free);
   G_OBJECT_CLASS (myna_takes_parent_class)->finalize (object);
+}
+
+static void
+myna_takes_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaTakes *self = MYNA_TAKES (object);
+
+  switch (prop_id)
+    {
+    case PROP_DEVICE:
+      g_value_set_string (value, self->device);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+myna_takes_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MynaTakes *self = MYNA_TAKES (object);
+
+  switch (prop_id)
+    {
+    case PROP_DEVICE:
+      myna_takes_set_device (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -50,6 +91,13 @@ myna_takes_class_init (MynaTakesClass *klass)
 
   object_class->dispose = myna_takes_dispose;
   object_class->finalize = myna_takes_finalize;
+  object_class->get_property = myna_takes_get_property;
+  object_class->set_property = myna_takes_set_property;
+
+  properties[PROP_DEVICE] =
+      g_param_spec_string ("device", NULL, NULL, NULL,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
 static void
@@ -417,6 +465,35 @@ myna_takes_get_engine (MynaTakes *self)
   g_return_val_if_fail (MYNA_IS_TAKES (self), NULL);
 
   return self->engine;
+}
+
+/**
+ * myna_takes_set_device:
+ * @device: (nullable): "auto", "cpu" or an id of `myna devices`; %NULL is "auto"
+ *
+ * Where jobs that are made from now on compute, if their engine can choose. A job keeps it: one
+ * that is resumed goes on where it began.
+ */
+void
+myna_takes_set_device (MynaTakes *self, const char *device)
+{
+  g_return_if_fail (MYNA_IS_TAKES (self));
+
+  if (g_set_str (&self->device, device))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEVICE]);
+}
+
+/**
+ * myna_takes_get_device:
+ *
+ * Returns: (transfer none) (nullable): what was set
+ */
+const char *
+myna_takes_get_device (MynaTakes *self)
+{
+  g_return_val_if_fail (MYNA_IS_TAKES (self), NULL);
+
+  return self->device;
 }
 
 /**

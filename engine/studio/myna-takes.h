@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * MynaTakes:
  *
  * All takes as a GListModel of MynaTake, newest first. Main thread only; the work is done by jobs
- * of kind "speak", "reroll" and "export" on the engine thread.
+ * of kind "speak", "reroll" and "export" on the engine thread. Property (notify): "device" (string,
+ * nullable), see myna_takes_set_device().
  */
 G_DECLARE_FINAL_TYPE (MynaTakes, myna_takes, MYNA, TAKES, GObject)
 
@@ -20,6 +21,10 @@ MynaTakes *myna_takes_new (MynaStore *store, MynaVoices *voices, MynaJobQueue *q
 /* The speech engine of takes made from now on; "draft" at first. */
 gboolean myna_takes_set_engine (MynaTakes *self, const char *engine, GError **error);
 const char *myna_takes_get_engine (MynaTakes *self);
+/* Where jobs that are made from now on compute: "auto" (as NULL), "cpu" or an id of `myna devices`.
+ */
+void myna_takes_set_device (MynaTakes *self, const char *device);
+const char *myna_takes_get_device (MynaTakes *self);
 MynaTake *myna_takes_find (MynaTakes *self, const char *id);
 
 /* Splits the text, stores the take and enqueues its job. Errors: EMPTY (nothing to say), NO_SPACE,

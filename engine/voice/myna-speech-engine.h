@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  *   @out_warnings: (nullable strv) sentences for the user about the sample.
  * @speak: speaks one sentence; the same input gives the same samples
  * @free_prepared: frees what prepare returned
+ * @set_device: (nullable): where voices that are prepared from now on compute: "auto", "cpu" or an
+ *   id of gpu_devices(); %NULL for an engine that only knows the processor
  *
  * A way to turn text into a person's speech. All functions block, run on any thread but one call at
  * a time for a prepared voice, and look at the cancellable at least every 100 ms. A sentence with
@@ -39,6 +41,7 @@ typedef struct
                         GCancellable *cancellable,
                         GError **error);
   GDestroyNotify free_prepared;
+  void (*set_device) (const char *device);
 } MynaSpeechEngine;
 
 /* engine must live as long as the process. */

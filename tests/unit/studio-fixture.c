@@ -16,6 +16,8 @@
 
 static gint n_prepared;
 static gint n_spoken;
+static GMutex device_lock;
+static char *fake_device;
 static void (*speak_hook) (guint n_spoken);
 
 static gpointer
@@ -103,12 +105,32 @@ fake_speak (gpointer prepared,
   return speech;
 }
 
+static void
+fake_set_device (const char *device)
+{
+  g_mutex_lock (&device_lock);
+  g_set_str (&fake_device, device);
+  g_mutex_unlock (&device_lock);
+}
+
+char *
+fake_engine_dup_device (void)
+{
+  char *device;
+
+  g_mutex_lock (&device_lock);
+  device = g_strdup (fake_device);
+  g_mutex_unlock (&device_lock);
+  return device;
+}
+
 static const MynaSpeechEngine fake_engine = {
   .id = "fake",
   .name = "Fake",
   .prepare = fake_prepare,
   .speak = fake_speak,
   .free_prepared = g_free,
+  .set_device = fake_set_device,
 };
 
 void

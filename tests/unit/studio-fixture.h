@@ -37,5 +37,7 @@ void studio_fixture_wait_for_all (StudioFixture *f);
 void fake_engine_register (void);
 guint fake_engine_get_n_prepared (void);
 guint fake_engine_get_n_spoken (void);
+/* Where it was told to compute. */
+char *fake_engine_dup_device (void);
 /* Called on the engine thread before each sentence. */
 void fake_engine_set_hook (void (*hook) (guint n_spoken));

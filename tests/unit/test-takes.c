@@ -345,6 +345,51 @@ test_resume (StudioFixture *f, gconstpointer data)
 }
 
 static void
+assert_device (const char *expected)
+{
+  g_autofree char *device = fake_engine_dup_device ();
+
+  g_assert_cmpstr (device, ==, expected);
+}
+
+/* A job goes on where it began, whatever is chosen by then. */
+static void
+test_device (StudioFixture *f, gconstpointer data)
+{
+  g_autofree char *text = make_text (40);
+  g_autoptr (MynaTake) take = NULL;
+
+  myna_takes_set_device (f->takes, "cpu");
+  take = g_object_ref (speak (f, text));
+  studio_fixture_iterate_until (some_ready, take);
+  assert_device ("cpu");
+  g_clear_object (&take);
+  studio_fixture_close (f);
+  studio_fixture_open (f, MYNA_LIBRARY_OPEN_DEFAULT);
+  g_assert_null (myna_takes_get_device (f->takes));
+  studio_fixture_wait_for_all (f);
+  assert_device ("cpu");
+  speak_and_wait (f, "Hello.");
+  assert_device ("auto");
+}
+
+/* A graphics card that is gone is no reason to give up. */
+static void
+test_device_gone (StudioFixture *f, gconstpointer data)
+{
+  MynaTake *take;
+  g_autoptr (MynaJob) job = NULL;
+
+  myna_takes_set_device (f->takes, "cuda99");
+  take = speak (f, "Hello.");
+  job = g_object_ref (myna_take_get_job (take));
+  studio_fixture_wait_for_job (job);
+  g_assert_cmpint (myna_job_get_state (job), ==, MYNA_JOB_DONE);
+  g_assert_nonnull (strstr (myna_job_get_warnings (job)[0], "“cuda99”"));
+  assert_device ("auto");
+}
+
+static void
 kill_hook (guint n_spoken)
 {
   if (n_spoken == 11)
@@ -721,6 +766,8 @@ main (int argc, char *argv[])
   add ("/takes/cancel", test_cancel);
   add ("/takes/resume", test_resume);
   add ("/takes/resume-cleared", test_resume_cleared);
+  add ("/takes/device", test_device);
+  add ("/takes/device-gone", test_device_gone);
   add ("/takes/damaged-cache", test_damaged_cache);
   add ("/takes/killed", test_killed);
   add ("/takes/reroll", test_reroll);

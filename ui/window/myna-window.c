@@ -273,6 +273,8 @@ myna_window_set_library (MynaWindow *self, MynaLibrary *library)
 
   self->library = g_object_ref (library);
   page = g_settings_get_string (self->settings, "page");
+  g_settings_bind (self->settings, "gpt-sovits-device", myna_library_get_takes (library), "device",
+                   G_SETTINGS_BIND_GET);
   create_pages (self);
   if (self->badge != NULL)
     {

@@ -377,6 +377,7 @@ myna_gsv_engine_get (void)
     .prepare = prepare,
     .speak = speak,
     .free_prepared = free_prepared,
+    .set_device = myna_gsv_networks_set_device,
   };
 
   return &engine;
