@@ -16,6 +16,10 @@
 #define FOLDER "gpt-sovits"
 #define T2S "t2s.ckpt"
 
+/* From the best sounding on (spec gpt-sovits section 1.1). */
+static const MynaModelRole decoders[] = { MYNA_MODEL_S2_V2PROPLUS, MYNA_MODEL_S2_V2PRO,
+                                          MYNA_MODEL_S2_V2, MYNA_MODEL_S2_V1 };
+
 /* The decoder's file is called by its version, so that no file beside it has to say so. */
 static char *
 dup_decoder_name (MynaModelRole role)
@@ -188,4 +192,113 @@ myna_model_pair_remove (const char *voice_dir, GError **error)
 
   folder = g_build_filename (voice_dir, FOLDER, NULL);
   return !g_file_test (folder, G_FILE_TEST_EXISTS) || myna_remove_tree (folder, error);
+}
+
+/* The store's decoder that needs nothing else for English, else the best there is. */
+static const MynaModel *
+choose_decoder (MynaModels *models)
+{
+  const MynaModel *any = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
+    {
+      const MynaModel *model = myna_models_find (models, decoders[i]);
+      g_autoptr (GArray) missing =
+          model != NULL ? myna_models_list_missing (models, decoders[i], "en") : NULL;
+
+      if (model != NULL && missing->len == 0)
+        return model;
+      if (any == NULL)
+        any = model;
+    }
+  return any;
+}
+
+/**
+ * myna_model_pair_complete:
+ * @own: (nullable): the voice's own files
+ * @models: the store, for what it lacks
+ * @missing: (out): what neither has
+ *
+ * Returns: (transfer full) (nullable): both files; %NULL when @missing is not there
+ */
+MynaModelPair *
+myna_model_pair_complete (const MynaModelPair *own, MynaModels *models, MynaModelRole *missing)
+{
+  g_autoptr (MynaModelPair) self = g_new0 (MynaModelPair, 1);
+  const MynaModel *model;
+
+  g_return_val_if_fail (models != NULL && missing != NULL, NULL);
+
+  *missing = MYNA_MODEL_S2_V2PRO;
+  if (own != NULL && own->decoder != NULL)
+    {
+      self->decoder = g_strdup (own->decoder);
+      self->decoder_role = own->decoder_role;
+    }
+  else if ((model = choose_decoder (models)) != NULL)
+    {
+      self->decoder = g_strdup (model->path);
+      self->decoder_role = model->role;
+    }
+  else
+    return NULL;
+  *missing = self->decoder_role == MYNA_MODEL_S2_V1 ? MYNA_MODEL_T2S_V1 : MYNA_MODEL_T2S;
+  model = myna_models_find (models, *missing);
+  if (own != NULL && own->t2s != NULL)
+    self->t2s = g_strdup (own->t2s);
+  else if (model != NULL)
+    self->t2s = g_strdup (model->path);
+  return self->t2s != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+/* What the voice brings along need not be in the store. */
+static GArray *
+list_missing_for (const MynaModelPair *own,
+                  MynaModels *models,
+                  MynaModelRole decoder,
+                  const char *language)
+{
+  GArray *missing = myna_models_list_missing (models, decoder, language);
+
+  for (guint i = missing->len; own != NULL && i-- > 0;)
+    {
+      MynaModelRole role = g_array_index (missing, MynaModelRole, i);
+      gboolean is_t2s = role == MYNA_MODEL_T2S || role == MYNA_MODEL_T2S_V1;
+
+      if ((is_t2s && own->t2s != NULL) || (role == decoder && own->decoder != NULL))
+        g_array_remove_index (missing, i);
+    }
+  return missing;
+}
+
+/**
+ * myna_model_pair_list_missing:
+ * @own: (nullable): the voice's own files
+ * @models: the store
+ * @language: "en" or "zh"
+ *
+ * Returns: (transfer full) (element-type MynaModelRole): what the version lacks that is nearest to
+ *   complete, which is what the user has begun to collect
+ */
+GArray *
+myna_model_pair_list_missing (const MynaModelPair *own, MynaModels *models, const char *language)
+{
+  g_autoptr (GArray) least = NULL;
+
+  g_return_val_if_fail (models != NULL && language != NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
+    {
+      g_autoptr (GArray) missing = NULL;
+
+      if (own != NULL && own->decoder != NULL && own->decoder_role != decoders[i])
+        continue;
+      missing = list_missing_for (own, models, decoders[i], language);
+      if (least != NULL && missing->len >= least->len)
+        continue;
+      g_clear_pointer (&least, g_array_unref);
+      least = g_steal_pointer (&missing);
+    }
+  return g_steal_pointer (&least);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "engine/models/myna-model-role.h"
-
-#include <gio/gio.h>
+#include "engine/models/myna-models.h"
 
 G_BEGIN_DECLS
 
@@ -36,5 +34,14 @@ gboolean myna_model_pair_import (const char *voice_dir,
                                  GError **error);
 /* Back to the store's networks. */
 gboolean myna_model_pair_remove (const char *voice_dir, GError **error);
+
+/* The files that speak: those of @own (nullable), and the store's for what it lacks, the best
+ * decoder that is complete. (transfer full) (nullable): NULL when one is not there: @missing. */
+MynaModelPair *
+myna_model_pair_complete (const MynaModelPair *own, MynaModels *models, MynaModelRole *missing);
+/* The roles that are lacking to speak a language ("en", "zh") with @own (nullable), of the version
+ * that is nearest to complete. (transfer full) (element-type MynaModelRole): empty when ready. */
+GArray *
+myna_model_pair_list_missing (const MynaModelPair *own, MynaModels *models, const char *language);
 
 G_END_DECLS

@@ -142,13 +142,20 @@ myna_studio_worker_resolve (MynaStudioWorker *self, const char *path)
   return g_build_filename (myna_store_get_data_dir (self->store), path, NULL);
 }
 
+/* One that is stale goes at once: it may hold large networks. */
 static MynaPreparedVoice *
-find_recent (MynaStudioWorker *self, const char *key)
+find_recent (MynaStudioWorker *self, const char *key, const MynaVoiceRecord *voice)
 {
   for (guint i = 0; i < MAX_RECENT; i++)
-    if (self->recent[i] != NULL &&
-        g_strcmp0 (myna_prepared_voice_get_key (self->recent[i]), key) == 0)
-      return myna_prepared_voice_ref (self->recent[i]);
+    {
+      MynaPreparedVoice *recent = self->recent[i];
+
+      if (recent == NULL || g_strcmp0 (myna_prepared_voice_get_key (recent), key) != 0)
+        continue;
+      if (myna_prepared_voice_is_current (recent, voice))
+        return myna_prepared_voice_ref (recent);
+      g_clear_pointer (&self->recent[i], myna_prepared_voice_unref);
+    }
   return NULL;
 }
 
@@ -236,7 +243,7 @@ myna_studio_worker_prepare (MynaStudioWorker *self,
     return NULL;
   set_device (self, cx, speech_engine);
   key = myna_voice_record_dup_cache_path (voice, engine);
-  prepared = find_recent (self, key);
+  prepared = find_recent (self, key, voice);
   if (prepared == NULL)
     prepared = myna_prepared_voice_new (speech_engine, voice, progress, progress_data,
                                         myna_job_context_get_cancellable (cx), error);

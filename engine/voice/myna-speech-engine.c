@@ -187,6 +187,23 @@ myna_prepared_voice_get_key (MynaPreparedVoice *self)
 }
 
 /**
+ * myna_prepared_voice_is_current:
+ * @voice: the voice of the same key, as it is now
+ *
+ * Whether preparing @voice would give @self again: other model files may have been chosen since.
+ * May read folders.
+ *
+ * Returns: whether it still serves
+ */
+gboolean
+myna_prepared_voice_is_current (MynaPreparedVoice *self, const MynaVoiceRecord *voice)
+{
+  g_return_val_if_fail (self != NULL && voice != NULL, FALSE);
+
+  return self->engine->is_current == NULL || self->engine->is_current (self->prepared, voice);
+}
+
+/**
  * myna_prepared_voice_get_warnings:
  *
  * Returns: (transfer none) (nullable): what the engine says about the sample

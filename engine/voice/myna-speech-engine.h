@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @prepare: makes of a voice's clips what speaking needs, or loads it from @cache_path when that is
  *   there and sound; writes it there otherwise (a cache that cannot be written is no error).
  *   @out_warnings: (nullable strv) sentences for the user about the sample.
+ * @is_current: (nullable): whether prepare() would give the same again; @voice is the one of before
+ *   in all that its cache's name holds. %NULL: always
  * @speak: speaks one sentence; the same input gives the same samples
  * @free_prepared: frees what prepare returned
  * @set_device: (nullable): where voices that are prepared from now on compute: "auto", "cpu" or an
@@ -35,6 +37,7 @@ typedef struct
                        char ***out_warnings,
                        GCancellable *cancellable,
                        GError **error);
+  gboolean (*is_current) (gpointer prepared, const MynaVoiceRecord *voice);
   MynaSpeech *(*speak) (gpointer prepared,
                         const char *sentence,
                         const MynaSpeakParams *params,
@@ -64,6 +67,7 @@ MynaPreparedVoice *myna_prepared_voice_new (const MynaSpeechEngine *engine,
 MynaPreparedVoice *myna_prepared_voice_ref (MynaPreparedVoice *self);
 void myna_prepared_voice_unref (MynaPreparedVoice *self);
 const char *myna_prepared_voice_get_key (MynaPreparedVoice *self);
+gboolean myna_prepared_voice_is_current (MynaPreparedVoice *self, const MynaVoiceRecord *voice);
 const char *const *myna_prepared_voice_get_warnings (MynaPreparedVoice *self);
 MynaSpeech *myna_prepared_voice_speak (MynaPreparedVoice *self,
                                        const char *sentence,

@@ -6,6 +6,7 @@
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
 #include "engine/voice/gptsovits/myna-gsv-engine.h"
+#include "engine/voice/gptsovits/myna-gsv-networks.h"
 
 /* What GPT-SoVITS says it lacks. Nothing opens the files: they only have to be there. */
 
@@ -118,6 +119,44 @@ test_half_a_pair (Fixture *f, gconstpointer data)
   assert_ready ("en-us", f->voice);
 }
 
+/* The networks of before serve until a file comes, goes or changes. */
+static void
+test_networks_again (Fixture *f, gconstpointer data)
+{
+  g_autofree char *own = g_build_filename (f->voice, "gpt-sovits", NULL);
+  g_autofree char *decoder = g_build_filename (f->dir, "models", "s2-v2", "file", NULL);
+  MynaGsvNetworks *networks[5] = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaModelPair) pair = NULL;
+
+  myna_gsv_networks_set_device ("cpu");
+  g_assert_null (myna_gsv_networks_open (NULL, &error));
+  g_assert_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  add_model (f, "t2s");
+  add_model (f, "s2-v2");
+  networks[0] = myna_gsv_networks_open (NULL, &error);
+  g_assert_no_error (error);
+  networks[1] = myna_gsv_networks_open (NULL, &error);
+  g_assert_true (networks[1] == networks[0]);
+  /* What Mandarin needs came since: the old ones would not find it. */
+  add_model (f, "roberta");
+  networks[2] = myna_gsv_networks_open (NULL, &error);
+  g_assert_true (networks[2] != networks[0]);
+  g_assert_cmpstr (myna_gsv_networks_get_key (networks[2]), ==,
+                   myna_gsv_networks_get_key (networks[0]));
+  g_assert_true (g_file_set_contents (decoder, "another", -1, NULL));
+  networks[3] = myna_gsv_networks_open (NULL, &error);
+  g_assert_true (networks[3] != networks[2]);
+  write_file (own, "s2-v2.pth", "x");
+  pair = myna_model_pair_load (f->voice);
+  networks[4] = myna_gsv_networks_open (pair, &error);
+  g_assert_true (networks[4] != networks[3]);
+  g_assert_nonnull (strstr (myna_gsv_networks_get_key (networks[4]), own));
+  for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
+    myna_gsv_networks_unref (networks[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +166,6 @@ main (int argc, char **argv)
   add ("/gsv-ready/pair", test_pair);
   add ("/gsv-ready/half-a-pair", test_half_a_pair);
 #undef add
+  add ("/gsv-ready/networks-again", test_networks_again);
   return g_test_run ();
 }

@@ -139,6 +139,17 @@ prepare (const MynaVoiceRecord *voice,
   return g_steal_pointer (&self);
 }
 
+/* Whether the same files would be chosen again. */
+static gboolean
+is_current (gpointer prepared, const MynaVoiceRecord *voice)
+{
+  const Prepared *self = prepared;
+  g_autoptr (MynaModelPair) pair = myna_model_pair_load (voice->folder);
+  g_autoptr (MynaGsvNetworks) networks = myna_gsv_networks_open (pair, NULL);
+
+  return networks == self->networks;
+}
+
 /* One sentence being spoken. */
 typedef struct
 {
@@ -375,32 +386,13 @@ myna_gsv_engine_get (void)
     .id = MYNA_GSV_ENGINE_ID,
     .name = "GPT-SoVITS",
     .prepare = prepare,
+    .is_current = is_current,
     .speak = speak,
     .free_prepared = free_prepared,
     .set_device = myna_gsv_networks_set_device,
   };
 
   return &engine;
-}
-
-/* What the voice brings along need not be in the store. */
-static GArray *
-list_missing (MynaModels *models,
-              const MynaModelPair *pair,
-              MynaModelRole decoder,
-              const char *language)
-{
-  GArray *missing = myna_models_list_missing (models, decoder, language);
-
-  for (guint i = missing->len; pair != NULL && i-- > 0;)
-    {
-      MynaModelRole role = g_array_index (missing, MynaModelRole, i);
-      gboolean is_t2s = role == MYNA_MODEL_T2S || role == MYNA_MODEL_T2S_V1;
-
-      if ((is_t2s && pair->t2s != NULL) || (role == decoder && pair->decoder != NULL))
-        g_array_remove_index (missing, i);
-    }
-  return missing;
 }
 
 /**
@@ -416,38 +408,24 @@ list_missing (MynaModels *models,
 gboolean
 myna_gsv_engine_is_ready (const char *language, const char *voice_dir, GError **error)
 {
-  static const MynaModelRole decoders[] = { MYNA_MODEL_S2_V2PROPLUS, MYNA_MODEL_S2_V2PRO,
-                                            MYNA_MODEL_S2_V2, MYNA_MODEL_S2_V1 };
   g_autofree char *dir = myna_paths_dup_data_dir ();
   g_autoptr (MynaModels) models = myna_models_open (dir);
   g_autoptr (MynaModelPair) pair = voice_dir != NULL ? myna_model_pair_load (voice_dir) : NULL;
-  g_autoptr (GArray) least = NULL;
+  g_autoptr (GArray) missing = NULL;
   MynaTextMode mode = MYNA_TEXT_ENGLISH;
 
   if (language != NULL && !myna_front_end_mode_for_language (language, &mode, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
-    {
-      g_autoptr (GArray) missing = NULL;
-
-      if (pair != NULL && pair->decoder != NULL && pair->decoder_role != decoders[i])
-        continue;
-      missing = list_missing (models, pair, decoders[i], mode == MYNA_TEXT_ENGLISH ? "en" : "zh");
-      if (missing->len == 0)
-        return TRUE;
-      /* What is nearest to complete is what the user has begun to collect. */
-      if (least == NULL || missing->len < least->len)
-        {
-          g_clear_pointer (&least, g_array_unref);
-          least = g_steal_pointer (&missing);
-        }
-    }
+  missing = myna_model_pair_list_missing (pair, models, mode == MYNA_TEXT_ENGLISH ? "en" : "zh");
+  if (missing->len == 0)
+    return TRUE;
   g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
                ngettext ("GPT-SoVITS needs %u more model file, “%s”; get it, then “myna models "
                          "import” it.",
                          "GPT-SoVITS needs %u more model files, the first is “%s”; get them, then "
                          "“myna models import” them.",
-                         least->len),
-               least->len, myna_model_role_get_upstream (g_array_index (least, MynaModelRole, 0)));
+                         missing->len),
+               missing->len,
+               myna_model_role_get_upstream (g_array_index (missing, MynaModelRole, 0)));
   return FALSE;
 }

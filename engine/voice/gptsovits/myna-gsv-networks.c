@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "engine/checkpoint/myna-converted.h"
 #include "engine/core/myna-error.h"
@@ -15,12 +16,11 @@ struct _MynaGsvNetworks
 {
   gatomicrefcount refs;
   pthread_mutex_t lock;
-  char *key;
+  char *stamp; /* what the choice of files was made from */
+  char *key;   /* which files they are */
   char *data_dir;
   MynaModels *models;
-
-  char *t2s_path, *decoder_path;
-  MynaModelRole decoder_role;
+  MynaModelPair *files; /* both */
 
   GpuDevice *device;
   GpuContext *context;
@@ -42,10 +42,6 @@ static struct
   char *device; /* (nullable): as chosen by the user */
 } shared;
 
-/* From the best sounding on (spec gpt-sovits section 1.1). */
-static const MynaModelRole decoders[] = { MYNA_MODEL_S2_V2PROPLUS, MYNA_MODEL_S2_V2PRO,
-                                          MYNA_MODEL_S2_V2, MYNA_MODEL_S2_V1 };
-
 static void
 set_missing (GError **error, MynaModelRole role)
 {
@@ -55,68 +51,43 @@ set_missing (GError **error, MynaModelRole role)
                myna_model_role_get_upstream (role));
 }
 
-/* The store's decoder that needs nothing else for English, else the first there is. */
-static const MynaModel *
-choose_decoder (MynaModels *models)
-{
-  const MynaModel *any = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
-    {
-      const MynaModel *model = myna_models_find (models, decoders[i]);
-      g_autoptr (GArray) missing =
-          model != NULL ? myna_models_list_missing (models, decoders[i], "en") : NULL;
-
-      if (model != NULL && missing->len == 0)
-        return model;
-      if (any == NULL)
-        any = model;
-    }
-  return any;
-}
-
-static gboolean
-choose_files (MynaGsvNetworks *self, const MynaModelPair *pair, GError **error)
-{
-  const MynaModel *model;
-  MynaModelRole t2s;
-
-  self->decoder_role = MYNA_MODEL_S2_V2PRO;
-  model = choose_decoder (self->models);
-  if (pair != NULL && pair->decoder != NULL)
-    {
-      self->decoder_path = g_strdup (pair->decoder);
-      self->decoder_role = pair->decoder_role;
-    }
-  else if (model != NULL)
-    {
-      self->decoder_path = g_strdup (model->path);
-      self->decoder_role = model->role;
-    }
-  else
-    {
-      set_missing (error, MYNA_MODEL_S2_V2PRO);
-      return FALSE;
-    }
-  t2s = self->decoder_role == MYNA_MODEL_S2_V1 ? MYNA_MODEL_T2S_V1 : MYNA_MODEL_T2S;
-  model = myna_models_find (self->models, t2s);
-  if (pair != NULL && pair->t2s != NULL)
-    self->t2s_path = g_strdup (pair->t2s);
-  else if (model != NULL)
-    self->t2s_path = g_strdup (model->path);
-  else
-    set_missing (error, t2s);
-  return self->t2s_path != NULL;
-}
-
 static void
 add_to_key (GString *key, const char *path)
 {
   GStatBuf status = { 0 };
 
-  if (g_stat (path, &status) == 0)
-    g_string_append_printf (key, "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", path,
-                            (gint64) status.st_size, (gint64) status.st_mtime);
+  if (path != NULL && g_stat (path, &status) == 0)
+    g_string_append_printf (key, "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld\n", path,
+                            (gint64) status.st_size, (gint64) status.st_mtim.tv_sec,
+                            status.st_mtim.tv_nsec);
+}
+
+static char *
+make_key (const MynaModelPair *files, const char *device)
+{
+  g_autoptr (GString) key = g_string_new (device != NULL ? device : "auto");
+
+  g_string_append_c (key, '\n');
+  if (files != NULL)
+    {
+      add_to_key (key, files->t2s);
+      add_to_key (key, files->decoder);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&key));
+}
+
+/* A model that comes or goes changes the time of the folder: no file in it has to be read to see
+ * that. */
+static char *
+make_stamp (const MynaModelPair *own, const char *device, const char *data_dir)
+{
+  g_autoptr (GString) stamp = g_string_new (NULL);
+  g_autofree char *folder = g_build_filename (data_dir, "models", NULL);
+  g_autofree char *key = make_key (own, device);
+
+  add_to_key (stamp, folder);
+  g_string_append (stamp, key);
+  return g_string_free_and_steal (g_steal_pointer (&stamp));
 }
 
 static void
@@ -132,30 +103,51 @@ networks_free (MynaGsvNetworks *self)
   g_clear_pointer (&self->device, gpu_device_unref);
   g_clear_pointer (&self->models, myna_models_free);
   pthread_mutex_destroy (&self->lock);
-  g_free (self->t2s_path);
-  g_free (self->decoder_path);
+  g_clear_pointer (&self->files, myna_model_pair_free);
   g_free (self->data_dir);
+  g_free (self->stamp);
   g_free (self->key);
   g_free (self);
 }
 
 static MynaGsvNetworks *
-networks_new (const MynaModelPair *pair, const char *device, GError **error)
+networks_new (const MynaModelPair *own, const char *device, GError **error)
 {
   g_autoptr (MynaGsvNetworks) self = g_new0 (MynaGsvNetworks, 1);
-  g_autoptr (GString) key = g_string_new (device != NULL ? device : "auto");
+  MynaModelRole missing;
 
   g_atomic_ref_count_init (&self->refs);
   pthread_mutex_init (&self->lock, NULL);
   self->data_dir = myna_paths_dup_data_dir ();
+  self->stamp = make_stamp (own, device, self->data_dir);
   self->models = myna_models_open (self->data_dir);
-  if (!choose_files (self, pair, error))
-    return NULL;
-  g_string_append_c (key, '\n');
-  add_to_key (key, self->t2s_path);
-  add_to_key (key, self->decoder_path);
-  self->key = g_string_free_and_steal (g_steal_pointer (&key));
+  self->files = myna_model_pair_complete (own, self->models, &missing);
+  if (self->files == NULL)
+    {
+      set_missing (error, missing);
+      return NULL;
+    }
+  self->key = make_key (self->files, device);
   return g_steal_pointer (&self);
+}
+
+/* The networks that were opened last, when all that they were chosen from is as it was. */
+static MynaGsvNetworks *
+dup_last (const MynaModelPair *own, const char *device)
+{
+  g_autofree char *data_dir = myna_paths_dup_data_dir ();
+  g_autofree char *stamp = make_stamp (own, device, data_dir);
+  g_autoptr (MynaGsvNetworks) last = NULL;
+  g_autofree char *key = NULL;
+
+  g_mutex_lock (&shared.lock);
+  if (shared.last != NULL)
+    last = myna_gsv_networks_ref (shared.last);
+  g_mutex_unlock (&shared.lock);
+  if (last == NULL || strcmp (last->stamp, stamp) != 0)
+    return NULL;
+  key = make_key (last->files, device);
+  return strcmp (last->key, key) == 0 ? g_steal_pointer (&last) : NULL;
 }
 
 static gboolean
@@ -192,17 +184,17 @@ myna_gsv_networks_open (const MynaModelPair *pair, GError **error)
   g_mutex_lock (&shared.lock);
   device = g_strdup (shared.device);
   g_mutex_unlock (&shared.lock);
-  made = networks_new (pair, device, error);
+  made = dup_last (pair, device);
   if (made == NULL)
-    return NULL;
-  g_mutex_lock (&shared.lock);
-  if (shared.last == NULL || g_strcmp0 (shared.last->key, made->key) != 0)
     {
+      made = networks_new (pair, device, error);
+      if (made == NULL)
+        return NULL;
+      g_mutex_lock (&shared.lock);
       old = g_steal_pointer (&shared.last);
-      shared.last = g_steal_pointer (&made);
+      shared.last = myna_gsv_networks_ref (made);
+      g_mutex_unlock (&shared.lock);
     }
-  made = myna_gsv_networks_ref (shared.last);
-  g_mutex_unlock (&shared.lock);
   return ensure_device (made, device, error) ? g_steal_pointer (&made) : NULL;
 }
 
@@ -296,7 +288,7 @@ myna_gsv_networks_get_symbols (MynaGsvNetworks *self)
 {
   g_return_val_if_fail (self != NULL, MYNA_SYMBOLS_V2);
 
-  return self->decoder_role == MYNA_MODEL_S2_V1 ? MYNA_SYMBOLS_V1 : MYNA_SYMBOLS_V2;
+  return self->files->decoder_role == MYNA_MODEL_S2_V1 ? MYNA_SYMBOLS_V1 : MYNA_SYMBOLS_V2;
 }
 
 /**
@@ -373,7 +365,7 @@ myna_gsv_networks_get_t2s (MynaGsvNetworks *self, GCancellable *cancellable, GEr
 
   if (self->t2s != NULL)
     return self->t2s;
-  tensors = open_tensors (self, self->t2s_path, cancellable, error);
+  tensors = open_tensors (self, self->files->t2s, cancellable, error);
   if (tensors != NULL)
     self->t2s = myna_gsv_t2s_new (tensors, self->device, GPU_F16, error);
   return self->t2s;
@@ -393,7 +385,7 @@ myna_gsv_networks_get_decoder (MynaGsvNetworks *self, GCancellable *cancellable,
 
   if (self->decoder != NULL)
     return self->decoder;
-  tensors = open_tensors (self, self->decoder_path, cancellable, error);
+  tensors = open_tensors (self, self->files->decoder, cancellable, error);
   if (tensors != NULL)
     self->decoder = myna_gsv_decoder_new (tensors, self->device, GPU_F16, error);
   return self->decoder;
@@ -413,7 +405,7 @@ myna_gsv_networks_get_quantizer (MynaGsvNetworks *self, GCancellable *cancellabl
 
   if (self->quantizer != NULL)
     return self->quantizer;
-  tensors = open_tensors (self, self->decoder_path, cancellable, error);
+  tensors = open_tensors (self, self->files->decoder, cancellable, error);
   if (tensors != NULL)
     self->quantizer = myna_gsv_quantizer_new (tensors, self->device, error);
   return self->quantizer;
