@@ -165,7 +165,7 @@ main (int argc, char **argv)
   add ("/gsv-ready/collecting", test_collecting);
   add ("/gsv-ready/pair", test_pair);
   add ("/gsv-ready/half-a-pair", test_half_a_pair);
-#undef add
   add ("/gsv-ready/networks-again", test_networks_again);
+#undef add
   return g_test_run ();
 }
