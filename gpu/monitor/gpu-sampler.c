@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "gpu/monitor/gpu-sampler.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+/* Rounds that wait for a main loop that is stuck; older ones are of no use to anyone. */
+#define MAX_WAITING GPU_HISTORY_LENGTH
+
+struct _GpuSampler
+{
+  const GpuSamplerSource *source;
+  gpointer data;
+  GSource *wakeup;
+
+  pthread_t thread;
+  gboolean has_thread; /* the owner's */
+
+  pthread_mutex_t lock;
+  pthread_cond_t changed; /* something below is different */
+  guint period;
+  gboolean running;
+  gboolean was_running;
+  gboolean quit;
+  guint asked; /* rounds asked for at once, and those done */
+  guint answered;
+  GPtrArray *rounds[MAX_WAITING];
+  guint n_rounds;
+};
+
+static void
+get_deadline (struct timespec *deadline, guint milliseconds)
+{
+  clock_gettime (CLOCK_MONOTONIC, deadline);
+  deadline->tv_sec += milliseconds / 1000;
+  deadline->tv_nsec += (long) (milliseconds % 1000) * 1000000;
+  if (deadline->tv_nsec >= 1000000000)
+    {
+      deadline->tv_sec++;
+      deadline->tv_nsec -= 1000000000;
+    }
+}
+
+/* Under the lock. A wakeup without a main context is for those who only ask at once. */
+static void
+publish (GpuSampler *self, GPtrArray *round)
+{
+  if (self->n_rounds == MAX_WAITING)
+    {
+      g_ptr_array_unref (self->rounds[0]);
+      for (guint i = 1; i < MAX_WAITING; i++)
+        self->rounds[i - 1] = self->rounds[i];
+      self->n_rounds--;
+    }
+  self->rounds[self->n_rounds++] = round;
+}
+
+/* Under the lock, which it lets go while it asks. */
+static void
+sample (GpuSampler *self)
+{
+  guint asked = self->asked;
+  GPtrArray *round;
+
+  pthread_mutex_unlock (&self->lock);
+  round = self->source->sample (self->data);
+  pthread_mutex_lock (&self->lock);
+  publish (self, round);
+  self->answered = asked;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  g_source_set_ready_time (self->wakeup, 0);
+  pthread_mutex_lock (&self->lock);
+}
+
+/* Under the lock: until the next round is due, or something is wanted. */
+static void
+wait_for_period (GpuSampler *self)
+{
+  struct timespec deadline;
+  guint period = self->period;
+
+  get_deadline (&deadline, period);
+  while (!self->quit && self->running && self->asked == self->answered && self->period == period)
+    if (pthread_cond_timedwait (&self->changed, &self->lock, &deadline) == ETIMEDOUT)
+      break;
+}
+
+/* Under the lock: nobody looks. After a release drivers are let go at once, so that cards may fall
+ * asleep; between rounds that are asked for one by one they are kept. */
+static void
+wait_for_work (GpuSampler *self)
+{
+  if (self->was_running)
+    {
+      self->was_running = FALSE;
+      pthread_mutex_unlock (&self->lock);
+      self->source->rest (self->data);
+      pthread_mutex_lock (&self->lock);
+    }
+  while (!self->quit && !self->running && self->asked == self->answered)
+    pthread_cond_wait (&self->changed, &self->lock);
+}
+
+static gpointer
+run (gpointer data)
+{
+  GpuSampler *self = data;
+
+  pthread_setname_np (pthread_self (), "myna-monitor");
+  pthread_mutex_lock (&self->lock);
+  while (!self->quit)
+    if (self->asked != self->answered)
+      sample (self);
+    else if (self->running)
+      {
+        self->was_running = TRUE;
+        sample (self);
+        wait_for_period (self);
+      }
+    else
+      wait_for_work (self);
+  pthread_mutex_unlock (&self->lock);
+  self->source->rest (self->data);
+  return NULL;
+}
+
+/**
+ * gpu_sampler_new:
+ * @source: where rounds come from
+ * @data: (transfer full): for @source
+ * @wakeup: (transfer none): set ready when there is a round
+ *
+ * Returns: (transfer full): a sampler that does nothing yet
+ */
+GpuSampler *
+gpu_sampler_new (const GpuSamplerSource *source, gpointer data, GSource *wakeup)
+{
+  GpuSampler *self = g_new0 (GpuSampler, 1);
+  pthread_condattr_t attr;
+
+  self->source = source;
+  self->data = data;
+  self->wakeup = g_source_ref (wakeup);
+  self->period = 1000;
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->changed, &attr);
+  pthread_condattr_destroy (&attr);
+  return self;
+}
+
+/**
+ * gpu_sampler_free:
+ * @self: (transfer full): a sampler
+ *
+ * Waits until its thread has ended: as long as one round takes.
+ */
+void
+gpu_sampler_free (GpuSampler *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->quit = TRUE;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  if (self->has_thread)
+    pthread_join (self->thread, NULL);
+  for (guint i = 0; i < self->n_rounds; i++)
+    g_ptr_array_unref (self->rounds[i]);
+  self->source->free (self->data);
+  g_source_unref (self->wakeup);
+  pthread_cond_destroy (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+/* The thread is made when there is something to do for the first time. */
+static void
+start (GpuSampler *self)
+{
+  if (!self->has_thread)
+    self->has_thread = pthread_create (&self->thread, NULL, run, self) == 0;
+}
+
+/**
+ * gpu_sampler_set_period:
+ * @self: a sampler
+ * @milliseconds: from one round to the next
+ */
+void
+gpu_sampler_set_period (GpuSampler *self, guint milliseconds)
+{
+  pthread_mutex_lock (&self->lock);
+  self->period = milliseconds;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/**
+ * gpu_sampler_set_running:
+ * @self: a sampler
+ * @running: whether somebody looks
+ */
+void
+gpu_sampler_set_running (GpuSampler *self, gboolean running)
+{
+  pthread_mutex_lock (&self->lock);
+  self->running = running;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  if (running)
+    start (self);
+}
+
+/**
+ * gpu_sampler_sample_now:
+ * @self: a sampler
+ *
+ * Waits for one more round.
+ */
+void
+gpu_sampler_sample_now (GpuSampler *self)
+{
+  guint wanted;
+
+  start (self);
+  if (!self->has_thread)
+    return;
+  pthread_mutex_lock (&self->lock);
+  wanted = ++self->asked;
+  pthread_cond_broadcast (&self->changed);
+  while (self->answered != wanted)
+    pthread_cond_wait (&self->changed, &self->lock);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/**
+ * gpu_sampler_take_rounds:
+ * @self: a sampler
+ *
+ * Returns: (transfer container) (element-type GPtrArray): the rounds since the last call, the
+ * oldest first
+ */
+GPtrArray *
+gpu_sampler_take_rounds (GpuSampler *self)
+{
+  GPtrArray *rounds = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+
+  pthread_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_rounds; i++)
+    g_ptr_array_add (rounds, self->rounds[i]);
+  self->n_rounds = 0;
+  pthread_mutex_unlock (&self->lock);
+  return rounds;
+}

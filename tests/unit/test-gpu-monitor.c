@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+
+#include "gpu/monitor/gpu-monitor.h"
+#include "tests/support/device-tree.h"
+
+/* The monitor on trees that stand for machines: what each device tells, with its unit. */
+
+#define GIB (1024.0 * 1024 * 1024)
+
+static gint64 now;
+
+static gint64
+get_now (gpointer data)
+{
+  return now;
+}
+
+static GpuMonitor *
+monitor_on (DeviceTree *tree)
+{
+  GpuMonitorOptions options = { .root = tree->root,
+                                .nvml = "/nonexistent/libnvidia-ml.so.1",
+                                .clock = get_now };
+
+  now = 1000000;
+  return gpu_monitor_new (&options);
+}
+
+static GpuSample *
+get_sample (GpuMonitor *monitor, const char *id)
+{
+  GpuTelemetryDevice *device = gpu_monitor_find (monitor, id);
+
+  g_assert_nonnull (device);
+  return gpu_telemetry_device_get_latest (device);
+}
+
+static void
+assert_value (GpuSample *sample, GpuField field, double expected)
+{
+  double value = NAN;
+
+  if (isnan (expected))
+    {
+      g_autofree char *text = gpu_sample_format (sample, field);
+
+      g_assert_false (gpu_sample_get (sample, field, &value));
+      g_assert_cmpstr (text, ==, "—");
+      return;
+    }
+  if (!gpu_sample_get (sample, field, &value))
+    g_error ("%s is missing", gpu_field_info (field)->key);
+  g_assert_cmpfloat_with_epsilon (value, expected, 1e-6 * fabs (expected) + 1e-9);
+}
+
+static void
+test_cpu (void)
+{
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  g_autoptr (GpuMonitor) monitor = NULL;
+  GpuSample *sample;
+
+  device_tree_write (tree, "/sys/class/hwmon/hwmon0/name", "nvme");
+  device_tree_write (tree, "/sys/class/hwmon/hwmon1/name", "k10temp");
+  device_tree_write (tree, "/sys/class/hwmon/hwmon1/temp1_input", "61500");
+  device_tree_write (tree, "/sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq", "3600000");
+  device_tree_write (tree, "/sys/devices/system/cpu/cpufreq/policy0/cpuinfo_max_freq", "5000000");
+  device_tree_write (tree, "/sys/class/powercap/intel-rapl:0/energy_uj", "1000000");
+  monitor = monitor_on (tree);
+  gpu_monitor_sample_once (monitor);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (monitor)), ==, 1);
+  sample = get_sample (monitor, "cpu");
+  g_assert_cmpstr (gpu_telemetry_device_get_name (gpu_monitor_find (monitor, "cpu")), ==,
+                   "Myna Test CPU 8-Core");
+  assert_value (sample, GPU_FIELD_UTILISATION, NAN);
+  assert_value (sample, GPU_FIELD_POWER, NAN);
+  assert_value (sample, GPU_FIELD_FAN, NAN);
+
+  /* 250 of 1000 ticks were busy, and 65 J were used in a second. */
+  device_tree_write (tree, "/proc/stat", "cpu  1200 0 1050 8700 50 0 0 0 0 0");
+  device_tree_write (tree, "/sys/class/powercap/intel-rapl:0/energy_uj", "66000000");
+  now += 1000000;
+  gpu_monitor_sample_once (monitor);
+  sample = get_sample (monitor, "cpu");
+  g_assert_cmpint (gpu_sample_get_state (sample), ==, GPU_STATE_ACTIVE);
+  assert_value (sample, GPU_FIELD_UTILISATION, 25);
+  assert_value (sample, GPU_FIELD_MEMORY_TOTAL, 16 * GIB);
+  assert_value (sample, GPU_FIELD_MEMORY_USED, 4 * GIB);
+  assert_value (sample, GPU_FIELD_TEMPERATURE, 61.5);
+  assert_value (sample, GPU_FIELD_CLOCK_CORE, 3600);
+  assert_value (sample, GPU_FIELD_CLOCK_CORE_MAX, 5000);
+  assert_value (sample, GPU_FIELD_POWER, 65);
+}
+
+static void
+test_history (void)
+{
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  g_autoptr (GpuMonitor) monitor = monitor_on (tree);
+  double values[GPU_HISTORY_LENGTH + 5];
+
+  for (int i = 0; i < GPU_HISTORY_LENGTH + 7; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("MemTotal: 1000 kB\nMemAvailable: %d kB", 1000 - i);
+
+      device_tree_write (tree, "/proc/meminfo", text);
+      gpu_monitor_sample_once (monitor);
+      if (i == 1)
+        {
+          gpu_telemetry_device_get_history (gpu_monitor_find (monitor, "cpu"),
+                                            GPU_FIELD_MEMORY_USED, values, 3);
+          g_assert_true (isnan (values[0]));
+          g_assert_cmpfloat (values[1], ==, 0);
+          g_assert_cmpfloat (values[2], ==, 1024);
+        }
+    }
+  gpu_telemetry_device_get_history (gpu_monitor_find (monitor, "cpu"), GPU_FIELD_MEMORY_USED,
+                                    values, G_N_ELEMENTS (values));
+  for (int i = 0; i < 5; i++)
+    g_assert_true (isnan (values[i]));
+  for (int i = 0; i < GPU_HISTORY_LENGTH; i++)
+    g_assert_cmpfloat (values[5 + i], ==, (i + 7) * 1024.0);
+}
+
+static void
+count_latest (GObject *device, GParamSpec *spec, guint *count)
+{
+  g_assert (GPU_IS_TELEMETRY_DEVICE (device));
+
+  (*count)++;
+}
+
+/* Held, it samples by itself and tells the main context; released, it stops. */
+static void
+test_hold (void)
+{
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  g_autoptr (GpuMonitor) monitor = monitor_on (tree);
+  guint count = 0;
+
+  gpu_monitor_set_period (monitor, 1);
+  g_assert_cmpuint (gpu_monitor_get_period (monitor), ==, GPU_MONITOR_MIN_PERIOD);
+  gpu_monitor_hold (monitor);
+  while (g_list_model_get_n_items (G_LIST_MODEL (monitor)) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_connect (gpu_monitor_find (monitor, "cpu"), "notify::latest", G_CALLBACK (count_latest),
+                    &count);
+  while (count == 0)
+    g_main_context_iteration (NULL, TRUE);
+  gpu_monitor_release (monitor);
+  gpu_monitor_sample_once (monitor);
+  g_assert_cmpuint (count, >=, 2);
+}
+
+static void
+test_format (void)
+{
+  const struct
+  {
+    GpuField field;
+    double value;
+    const char *text;
+  } cases[] = {
+    { GPU_FIELD_UTILISATION, 37.4, "37 %" },
+    { GPU_FIELD_MEMORY_USED, 1.4e9, "1.4\302\240GB" },
+    { GPU_FIELD_TEMPERATURE, 63, "63 °C" },
+    { GPU_FIELD_POWER, 185.2, "185 W" },
+    { GPU_FIELD_CLOCK_CORE, 430, "430 MHz" },
+    { GPU_FIELD_FAN_SPEED, 900, "900 rpm" },
+    { GPU_FIELD_PCIE_WIDTH, 16, "×16" },
+    { GPU_FIELD_PCIE_GENERATION, 4, "4" },
+    { GPU_FIELD_PCIE_SENT, 2e6, "2.0\302\240MB/s" },
+    { GPU_FIELD_ENERGY, NAN, "—" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = gpu_field_format (cases[i].field, cases[i].value);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+  for (guint i = 0; i < GPU_N_FIELDS; i++)
+    {
+      GpuField field;
+
+      g_assert_nonnull (gpu_field_get_name ((GpuField) i));
+      g_assert_true (gpu_field_find (gpu_field_info ((GpuField) i)->key, &field));
+      g_assert_cmpuint (field, ==, i);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gpu-monitor/cpu", test_cpu);
+  g_test_add_func ("/gpu-monitor/history", test_history);
+  g_test_add_func ("/gpu-monitor/hold", test_hold);
+  g_test_add_func ("/gpu-monitor/format", test_format);
+  return g_test_run ();
+}
