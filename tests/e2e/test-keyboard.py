@@ -139,10 +139,15 @@ def test_shortcuts(case):
     app.press("ctrl+n")
     e2e.wait_for("an empty text", lambda: editor.text == "")
     pages = app.find("list", "Pages")
-    order = (("alt+2", "Voices"), ("alt+3", "Queue"), ("alt+1", "Studio"), ("ctrl+j", "Queue"))
-    for keys, page in order:
-        app.press(keys)
-        pages.find("list item", re.compile("^" + page)).wait("selected")
+    # The Lip-sync page is there only with its models: the numbers count what is shown.
+    items = [item for item in pages.children() if item.role == "list item"]
+    for number, item in enumerate(items, 1):
+        app.press(f"alt+{number}")
+        item.wait("selected")
+    app.press("alt+1")
+    items[0].wait("selected")
+    app.press("ctrl+j")
+    pages.find("list item", re.compile("^Queue")).wait("selected")
     check_dialog(app, "ctrl+comma", "Preferences")
     check_dialog(app, "ctrl+question", None)
     check_dialog(app, "ctrl+shift+n", "Add Voice")
