@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* Adds (GpuDevice) to devices and (GpuBackendStatus) to backends. */
 void gpu_cpu_register (GPtrArray *devices, GPtrArray *backends);
 void gpu_ggml_register (GPtrArray *devices, GPtrArray *backends);
+char *gpu_ggml_find_backend (const char *stem, const char *override);
 
 void gpu_backend_status_free (GpuBackendStatus *self);
 

@@ -132,6 +132,18 @@ name_isa (dnnl_cpu_isa_t isa)
 }
 
 /**
+ * gpu_cpu_isa_name:
+ *
+ * Returns: (transfer none) (nullable): the instructions that oneDNN uses, for people
+ */
+const char *
+gpu_cpu_isa_name (void)
+{
+  gpu_cpu_isa_apply ();
+  return name_isa (dnnl_get_effective_cpu_isa ());
+}
+
+/**
  * gpu_cpu_isa_notes:
  *
  * Returns: (transfer full) (array zero-terminated=1): the instructions used, and those that are
@@ -141,10 +153,8 @@ char **
 gpu_cpu_isa_notes (void)
 {
   GPtrArray *notes = g_ptr_array_new ();
-  const char *name;
+  const char *name = gpu_cpu_isa_name ();
 
-  gpu_cpu_isa_apply ();
-  name = name_isa (dnnl_get_effective_cpu_isa ());
   if (name != NULL)
     g_ptr_array_add (notes, g_strdup_printf (_ ("Instructions used: %s."), name));
   if (amx_is_broken)

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 void gpu_cpu_isa_apply (void);
 /* (transfer full): what was probed, translated sentences. */
 char **gpu_cpu_isa_notes (void);
+/* (nullable): what oneDNN uses: "AVX-512" */
+const char *gpu_cpu_isa_name (void);
 
 /**
  * GpuCpuLevel:

@@ -57,10 +57,9 @@ add_folders_of (GPtrArray *folders, const char *parent)
 
 /* MYNA_GGML_PATH (tests, portable use), the application's add-ons, and where ggml itself lies. */
 static GPtrArray *
-find_folders (void)
+find_folders (const char *override)
 {
   GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
-  const char *override = g_getenv ("MYNA_GGML_PATH");
   g_autoptr (GPtrArray) addons = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *directory = NULL;
   g_autofree char *nested = NULL;
@@ -82,9 +81,9 @@ find_folders (void)
 }
 
 static char *
-find_backend (GPtrArray *folders, const Kind *kind)
+find_backend (GPtrArray *folders, const char *stem)
 {
-  g_autofree char *file = g_strdup_printf ("libggml-%s.so", kind->stem);
+  g_autofree char *file = g_strdup_printf ("libggml-%s.so", stem);
 
   for (guint i = 0; i < folders->len; i++)
     {
@@ -94,6 +93,25 @@ find_backend (GPtrArray *folders, const Kind *kind)
         return g_steal_pointer (&path);
     }
   return NULL;
+}
+
+/**
+ * gpu_ggml_find_backend:
+ * @stem: "cuda", "hip" or "vulkan"
+ * @override: (nullable): a folder that goes before the others
+ *
+ * Any thread; loads nothing.
+ *
+ * Returns: (transfer full) (nullable): the file that is loaded for it; %NULL when there is none
+ */
+char *
+gpu_ggml_find_backend (const char *stem, const char *override)
+{
+  g_autoptr (GPtrArray) folders = find_folders (override);
+
+  g_return_val_if_fail (stem != NULL, NULL);
+
+  return find_backend (folders, stem);
 }
 
 static GpuDeviceKind
@@ -166,7 +184,7 @@ register_kind (GPtrArray *devices, const Kind *kind, GpuBackendStatus *status)
 void
 gpu_ggml_register (GPtrArray *devices, GPtrArray *backends)
 {
-  g_autoptr (GPtrArray) folders = find_folders ();
+  g_autoptr (GPtrArray) folders = find_folders (g_getenv ("MYNA_GGML_PATH"));
 
   ggml_log_set (log_quietly, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -174,7 +192,7 @@ gpu_ggml_register (GPtrArray *devices, GPtrArray *backends)
       GpuBackendStatus *status = g_new0 (GpuBackendStatus, 1);
 
       status->name = g_strdup (kinds[i].name);
-      status->path = find_backend (folders, &kinds[i]);
+      status->path = find_backend (folders, kinds[i].stem);
       g_ptr_array_add (backends, status);
       if (status->path == NULL)
         status->reason = g_strdup_printf (_ ("The %s backend is not installed."), kinds[i].name);
