@@ -8,7 +8,9 @@
 /* The devices of this machine: all backends, asked in turn. */
 
 static const GpuTelemetryBackend *const backends[] = {
-  &gpu_cpu_telemetry, /* last in every list */
+  &gpu_amd_telemetry,
+  &gpu_intel_telemetry,
+  &gpu_cpu_telemetry,
 };
 
 typedef struct
@@ -19,6 +21,7 @@ typedef struct
   gpointer states[G_N_ELEMENTS (backends)];
   GPtrArray *cards;
   char *fingerprint;
+  GpuFdinfoSweep *clients;
   gboolean foreign_pids;
 } GpuMachine;
 
@@ -43,6 +46,7 @@ gpu_machine_new (const GpuMonitorOptions *options)
   self->clock = options->clock != NULL ? options->clock : get_time;
   self->clock_data = options->clock_data;
   self->foreign_pids = gpu_sysfs_has_own_pids (self->sysfs);
+  self->clients = gpu_fdinfo_sweep_new ();
   for (guint i = 0; i < G_N_ELEMENTS (backends); i++)
     self->states[i] = backends[i]->new (options);
   return self;
@@ -63,6 +67,32 @@ update_cards (GpuMachine *self)
   return TRUE;
 }
 
+/* NVIDIA's own driver tells nothing by DRM's files (spec gpu-telemetry 5). */
+static gboolean
+has_clients (GpuMachine *self)
+{
+  for (guint i = 0; i < self->cards->len; i++)
+    {
+      const GpuCard *card = self->cards->pdata[i];
+
+      if (card->render_node != NULL && g_strcmp0 (card->driver, "nvidia") != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* By address, the processor last. */
+static int
+compare_reports (gconstpointer a, gconstpointer b)
+{
+  const GpuReport *left = *(const GpuReport *const *) a, *right = *(const GpuReport *const *) b;
+  gboolean left_last = left->info->vendor == GPU_VENDOR_CPU;
+  gboolean right_last = right->info->vendor == GPU_VENDOR_CPU;
+
+  return left_last != right_last ? (int) left_last - (int) right_last
+                                 : strcmp (left->info->id, right->info->id);
+}
+
 static GPtrArray *
 gpu_machine_sample (gpointer data)
 {
@@ -73,9 +103,13 @@ gpu_machine_sample (gpointer data)
   tick.cards = self->cards;
   tick.time = self->clock (self->clock_data);
   tick.wall_time = g_get_real_time ();
+  tick.clients = self->clients;
+  if (has_clients (self))
+    gpu_fdinfo_sweep_update (self->clients, self->sysfs, tick.time);
   tick.reports = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_report_free);
   for (guint i = 0; i < G_N_ELEMENTS (backends); i++)
     backends[i]->sample (self->states[i], &tick);
+  g_ptr_array_sort (tick.reports, compare_reports);
   return tick.reports;
 }
 
@@ -86,6 +120,7 @@ gpu_machine_rest (gpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (backends); i++)
     backends[i]->rest (self->states[i]);
+  gpu_fdinfo_sweep_rest (self->clients);
 }
 
 static void
@@ -97,6 +132,7 @@ gpu_machine_free (gpointer data)
     backends[i]->free (self->states[i]);
   g_clear_pointer (&self->cards, g_ptr_array_unref);
   g_free (self->fingerprint);
+  gpu_fdinfo_sweep_free (self->clients);
   gpu_sysfs_unref (self->sysfs);
   g_free (self);
 }

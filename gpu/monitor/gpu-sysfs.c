@@ -225,6 +225,31 @@ gpu_sysfs_read_number (GpuSysfs *self, const char *dir, const char *name, gint64
 }
 
 /**
+ * gpu_sysfs_read_link:
+ * @self: the files
+ * @path: absolute path inside the root of a symbolic link
+ * @target: (out): what it says
+ * @capacity: size of @target; more is cut off
+ *
+ * Returns: whether it is a link
+ */
+gboolean
+gpu_sysfs_read_link (GpuSysfs *self, const char *path, char *target, gsize capacity)
+{
+  gssize length;
+
+  g_return_val_if_fail (self != NULL && path != NULL && path[0] == '/', FALSE);
+
+  if (self->fd == -1)
+    return FALSE;
+  length = readlinkat (self->fd, inside (self, path), target, capacity - 1);
+  if (length <= 0)
+    return FALSE;
+  target[length] = '\0';
+  return TRUE;
+}
+
+/**
  * gpu_sysfs_read_link_name:
  * @self: the files
  * @path: absolute path inside the root of a symbolic link
@@ -235,17 +260,9 @@ char *
 gpu_sysfs_read_link_name (GpuSysfs *self, const char *path)
 {
   char target[1024];
-  gssize length;
 
-  g_return_val_if_fail (self != NULL && path != NULL && path[0] == '/', NULL);
-
-  if (self->fd == -1)
-    return NULL;
-  length = readlinkat (self->fd, inside (self, path), target, sizeof target - 1);
-  if (length <= 0)
-    return NULL;
-  target[length] = '\0';
-  return g_path_get_basename (target);
+  return gpu_sysfs_read_link (self, path, target, sizeof target) ? g_path_get_basename (target)
+                                                                 : NULL;
 }
 
 static int

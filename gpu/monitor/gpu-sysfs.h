@@ -27,6 +27,7 @@ gboolean gpu_sysfs_read_bytes (
 char *gpu_sysfs_read_text (GpuSysfs *self, const char *path);
 char *gpu_sysfs_read_in (GpuSysfs *self, const char *dir, const char *name);
 gboolean gpu_sysfs_read_number (GpuSysfs *self, const char *dir, const char *name, gint64 *value);
+gboolean gpu_sysfs_read_link (GpuSysfs *self, const char *path, char *target, gsize capacity);
 char *gpu_sysfs_read_link_name (GpuSysfs *self, const char *path);
 char **gpu_sysfs_list (GpuSysfs *self, const char *path);
 gboolean gpu_sysfs_exists (GpuSysfs *self, const char *path);

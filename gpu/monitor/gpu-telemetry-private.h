@@ -5,6 +5,7 @@
  * gives. All of it is used on the sampler thread; what is published does not change any more. */
 
 #include "gpu/monitor/gpu-card.h"
+#include "gpu/monitor/gpu-fdinfo.h"
 #include "gpu/monitor/gpu-monitor.h"
 #include "gpu/monitor/gpu-sample-private.h"
 
@@ -60,6 +61,7 @@ void gpu_report_free (GpuReport *self);
  * @cards_changed: whether they are not those of the round before
  * @time: of the monitor's clock, µs
  * @wall_time: since 1970, µs
+ * @clients: who uses the cards, as far as it can be seen
  * @foreign_pids: whether process ids of drivers mean nothing here
  * @reports: (element-type GpuReport): what this round gives
  *
@@ -72,6 +74,7 @@ typedef struct
   gboolean cards_changed;
   gint64 time;
   gint64 wall_time;
+  GpuFdinfoSweep *clients;
   gboolean foreign_pids;
   GPtrArray *reports;
 } GpuTick;
@@ -98,6 +101,8 @@ typedef struct
   void (*free) (gpointer self);
 } GpuTelemetryBackend;
 
+extern const GpuTelemetryBackend gpu_amd_telemetry;
+extern const GpuTelemetryBackend gpu_intel_telemetry;
 extern const GpuTelemetryBackend gpu_cpu_telemetry;
 
 /* Devices as the main thread keeps them. */

@@ -3,58 +3,9 @@
 
 #include <math.h>
 
-#include "gpu/monitor/gpu-monitor.h"
-#include "tests/support/device-tree.h"
+#include "tests/support/monitor-fixture.h"
 
 /* The monitor on trees that stand for machines: what each device tells, with its unit. */
-
-#define GIB (1024.0 * 1024 * 1024)
-
-static gint64 now;
-
-static gint64
-get_now (gpointer data)
-{
-  return now;
-}
-
-static GpuMonitor *
-monitor_on (DeviceTree *tree)
-{
-  GpuMonitorOptions options = { .root = tree->root,
-                                .nvml = "/nonexistent/libnvidia-ml.so.1",
-                                .clock = get_now };
-
-  now = 1000000;
-  return gpu_monitor_new (&options);
-}
-
-static GpuSample *
-get_sample (GpuMonitor *monitor, const char *id)
-{
-  GpuTelemetryDevice *device = gpu_monitor_find (monitor, id);
-
-  g_assert_nonnull (device);
-  return gpu_telemetry_device_get_latest (device);
-}
-
-static void
-assert_value (GpuSample *sample, GpuField field, double expected)
-{
-  double value = NAN;
-
-  if (isnan (expected))
-    {
-      g_autofree char *text = gpu_sample_format (sample, field);
-
-      g_assert_false (gpu_sample_get (sample, field, &value));
-      g_assert_cmpstr (text, ==, "—");
-      return;
-    }
-  if (!gpu_sample_get (sample, field, &value))
-    g_error ("%s is missing", gpu_field_info (field)->key);
-  g_assert_cmpfloat_with_epsilon (value, expected, 1e-6 * fabs (expected) + 1e-9);
-}
 
 static void
 test_cpu (void)
@@ -69,37 +20,37 @@ test_cpu (void)
   device_tree_write (tree, "/sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq", "3600000");
   device_tree_write (tree, "/sys/devices/system/cpu/cpufreq/policy0/cpuinfo_max_freq", "5000000");
   device_tree_write (tree, "/sys/class/powercap/intel-rapl:0/energy_uj", "1000000");
-  monitor = monitor_on (tree);
+  monitor = monitor_fixture_new (tree, NULL);
   gpu_monitor_sample_once (monitor);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (monitor)), ==, 1);
-  sample = get_sample (monitor, "cpu");
+  sample = monitor_fixture_get (monitor, "cpu");
   g_assert_cmpstr (gpu_telemetry_device_get_name (gpu_monitor_find (monitor, "cpu")), ==,
                    "Myna Test CPU 8-Core");
-  assert_value (sample, GPU_FIELD_UTILISATION, NAN);
-  assert_value (sample, GPU_FIELD_POWER, NAN);
-  assert_value (sample, GPU_FIELD_FAN, NAN);
+  monitor_assert_value (sample, GPU_FIELD_UTILISATION, NAN);
+  monitor_assert_value (sample, GPU_FIELD_POWER, NAN);
+  monitor_assert_value (sample, GPU_FIELD_FAN, NAN);
 
   /* 250 of 1000 ticks were busy, and 65 J were used in a second. */
   device_tree_write (tree, "/proc/stat", "cpu  1200 0 1050 8700 50 0 0 0 0 0");
   device_tree_write (tree, "/sys/class/powercap/intel-rapl:0/energy_uj", "66000000");
-  now += 1000000;
+  monitor_fixture_time += G_USEC_PER_SEC;
   gpu_monitor_sample_once (monitor);
-  sample = get_sample (monitor, "cpu");
+  sample = monitor_fixture_get (monitor, "cpu");
   g_assert_cmpint (gpu_sample_get_state (sample), ==, GPU_STATE_ACTIVE);
-  assert_value (sample, GPU_FIELD_UTILISATION, 25);
-  assert_value (sample, GPU_FIELD_MEMORY_TOTAL, 16 * GIB);
-  assert_value (sample, GPU_FIELD_MEMORY_USED, 4 * GIB);
-  assert_value (sample, GPU_FIELD_TEMPERATURE, 61.5);
-  assert_value (sample, GPU_FIELD_CLOCK_CORE, 3600);
-  assert_value (sample, GPU_FIELD_CLOCK_CORE_MAX, 5000);
-  assert_value (sample, GPU_FIELD_POWER, 65);
+  monitor_assert_value (sample, GPU_FIELD_UTILISATION, 25);
+  monitor_assert_value (sample, GPU_FIELD_MEMORY_TOTAL, 16 * GIB);
+  monitor_assert_value (sample, GPU_FIELD_MEMORY_USED, 4 * GIB);
+  monitor_assert_value (sample, GPU_FIELD_TEMPERATURE, 61.5);
+  monitor_assert_value (sample, GPU_FIELD_CLOCK_CORE, 3600);
+  monitor_assert_value (sample, GPU_FIELD_CLOCK_CORE_MAX, 5000);
+  monitor_assert_value (sample, GPU_FIELD_POWER, 65);
 }
 
 static void
 test_history (void)
 {
   g_autoptr (DeviceTree) tree = device_tree_new ();
-  g_autoptr (GpuMonitor) monitor = monitor_on (tree);
+  g_autoptr (GpuMonitor) monitor = monitor_fixture_new (tree, NULL);
   double values[GPU_HISTORY_LENGTH + 5];
 
   for (int i = 0; i < GPU_HISTORY_LENGTH + 7; i++)
@@ -138,7 +89,7 @@ static void
 test_hold (void)
 {
   g_autoptr (DeviceTree) tree = device_tree_new ();
-  g_autoptr (GpuMonitor) monitor = monitor_on (tree);
+  g_autoptr (GpuMonitor) monitor = monitor_fixture_new (tree, NULL);
   guint count = 0;
 
   gpu_monitor_set_period (monitor, 1);
