@@ -70,10 +70,23 @@ compare_frames (gconstpointer a, gconstpointer b)
   return *first < *second ? -1 : *first > *second;
 }
 
+/* Whether the mouth of that frame was kept while the faces were found; sets @face if so. */
+static gboolean
+has_footage (MynaLipsyncPainter *self, gint64 frame, MynaFace *face)
+{
+  MynaLipsyncPlan *plan = self->plan;
+
+  return plan->footage != NULL &&
+         myna_face_tracks_get_face (plan->tracks, plan->track, frame, face) &&
+         myna_mouth_footage_has (plan->footage, frame, face);
+}
+
 static void
 add_frame (Cutting *self, gint64 frame, gint64 base)
 {
-  if (frame >= 0 && frame != base)
+  MynaFace face;
+
+  if (frame >= 0 && frame != base && !has_footage (self->painter, frame, &face))
     g_array_append_val (self->frames, frame);
 }
 
@@ -300,7 +313,7 @@ myna_lipsync_painter_new (MynaLipsyncPlan *plan,
   return g_steal_pointer (&self);
 }
 
-/* The mouth of @source: from the store, or the frame's own. */
+/* The mouth of @source: the frame's own, cut before, or kept while the faces were found. */
 static gboolean
 get_patch (MynaLipsyncPainter *self,
            gint64 source,
@@ -309,12 +322,18 @@ get_patch (MynaLipsyncPainter *self,
            MynaMouthPatch **out_patch,
            GError **error)
 {
+  MynaFace kept;
+
   if (source < 0)
     return TRUE;
-  if (source == frame->index || !myna_patch_store_has (self->store, source))
+  if (source == frame->index)
     *out_patch = myna_mouth_patch_new (frame, face, error);
-  else
+  else if (myna_patch_store_has (self->store, source))
     *out_patch = myna_patch_store_get (self->store, source, error);
+  else if (has_footage (self, source, &kept))
+    *out_patch = myna_mouth_footage_get (self->plan->footage, source, &kept, error);
+  else
+    *out_patch = myna_mouth_patch_new (frame, face, error);
   return *out_patch != NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "engine/core/myna-error.h"
+#include "engine/core/myna-paths.h"
 #include "engine/lipsync/mouth/myna-mouth-speech.h"
 #include "engine/lipsync/myna-lipsync-private.h"
 #include "engine/video/myna-video-probe.h"
@@ -90,6 +91,28 @@ choose_face (Planning *self, GError **error)
   return TRUE;
 }
 
+static void
+keep_mouth_cb (const MynaVideoFrame *frame, const MynaFace *face, gpointer footage)
+{
+  myna_mouth_footage_add (footage, frame, face);
+}
+
+/* A disk that takes no mouths is no reason to fail: they are then cut when they are wanted. */
+static gboolean
+track_faces (Planning *self, GError **error)
+{
+  MynaLipsyncPlan *plan = self->plan;
+  const char *folder = self->cache_dir != NULL ? self->cache_dir : g_get_tmp_dir ();
+  MynaFaceWatch watch = { keep_mouth_cb, NULL };
+
+  if (plan->options.keep_mouths && myna_paths_ensure_dir (folder, NULL))
+    watch.data = plan->footage = myna_mouth_footage_new (folder, NULL);
+  plan->tracks = myna_face_tracks_new_watched (plan->video, self->cache_dir,
+                                               plan->footage != NULL ? &watch : NULL, tracking_cb,
+                                               self, self->cancellable, error);
+  return plan->tracks != NULL;
+}
+
 static gboolean
 look_at_video (Planning *self, GError **error)
 {
@@ -98,9 +121,7 @@ look_at_video (Planning *self, GError **error)
 
   if (info == NULL)
     return FALSE;
-  plan->tracks = myna_face_tracks_new (plan->video, self->cache_dir, tracking_cb, self,
-                                       self->cancellable, error);
-  if (plan->tracks == NULL || !choose_face (self, error))
+  if (!track_faces (self, error) || !choose_face (self, error))
     return FALSE;
   plan->is_still = info->is_image || myna_face_tracks_get_n_frames (plan->tracks) == 1;
   plan->video_duration = plan->is_still ? 0 : info->duration;
@@ -325,6 +346,7 @@ myna_lipsync_plan_unref (MynaLipsyncPlan *self)
   g_clear_pointer (&self->mouth, myna_mouth_track_unref);
   g_clear_pointer (&self->timeline, myna_mouth_timeline_unref);
   g_clear_pointer (&self->inventory, myna_mouth_inventory_unref);
+  g_clear_pointer (&self->footage, myna_mouth_footage_free);
   g_clear_pointer (&self->tracks, myna_face_tracks_unref);
   g_ptr_array_unref (self->warnings);
   if (self->owns_audio)

@@ -3,6 +3,7 @@
 
 #include "engine/lipsync/mouth/myna-mouth-selection.h"
 #include "engine/lipsync/myna-lipsync.h"
+#include "engine/lipsync/render/myna-mouth-footage.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ struct _MynaLipsyncPlan
   GPtrArray *warnings; /* ended by NULL */
 
   MynaFaceTracks *tracks;
+  MynaMouthFootage *footage; /* (nullable): mouths that were cut while the faces were found */
   MynaMouthInventory *inventory;
   MynaMouthTimeline *timeline;
   MynaMouthTrack *mouth;

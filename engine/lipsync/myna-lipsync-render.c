@@ -31,7 +31,8 @@ typedef struct
   GCancellable *cancellable;
   MynaLipsyncReport report;
   gpointer report_data;
-  gint64 began; /* monotonic */
+  gint64 began;   /* monotonic */
+  double cutting; /* part of the work that was cutting mouths */
 
   MynaVideoLooper *looper;
   MynaLipsyncPainter *painter;
@@ -169,8 +170,8 @@ report (Rendering *self, gint64 frames)
   double fps = seconds > 0 ? (double) (frames - self->done) / seconds : 0;
 
   if (self->report != NULL)
-    self->report (CUTTING_FRACTION + (1 - CUTTING_FRACTION) * (double) frames / (double) n, frames,
-                  n, fps, self->report_data);
+    self->report (self->cutting + (1 - self->cutting) * (double) frames / (double) n, frames, n,
+                  fps, self->report_data);
 }
 
 static gboolean
@@ -224,8 +225,9 @@ cutting_cb (double fraction, gpointer user_data)
 {
   Rendering *self = user_data;
 
+  self->cutting = CUTTING_FRACTION;
   if (self->report != NULL)
-    self->report (fraction * CUTTING_FRACTION, 0, self->last - self->first, 0, self->report_data);
+    self->report (fraction * self->cutting, 0, self->last - self->first, 0, self->report_data);
 }
 
 static void

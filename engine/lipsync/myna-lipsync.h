@@ -28,6 +28,8 @@ typedef enum
  * @mask_size: 0.7 … 1.4 times the default mask
  * @smoothing: 0 … 1: 0 follows every sound, 1 is calmest; default 0.5
  * @longer: when the video is longer than the speech
+ * @keep_mouths: the plan is rendered next: mouths are kept while faces are looked for, up to 1 GB
+ *   on the disk for as long as the plan, so that the video need not be decoded again for them
  */
 typedef struct
 {
@@ -37,9 +39,10 @@ typedef struct
   double mask_size;
   double smoothing;
   MynaLipsyncLonger longer;
+  gboolean keep_mouths;
 } MynaLipsyncOptions;
 
-#define MYNA_LIPSYNC_OPTIONS_INIT { -1, 1.0, 0.0, 1.0, 0.5, MYNA_LIPSYNC_KEEP }
+#define MYNA_LIPSYNC_OPTIONS_INIT { -1, 1.0, 0.0, 1.0, 0.5, MYNA_LIPSYNC_KEEP, FALSE }
 
 /**
  * MynaLipsyncRenderer:

@@ -92,13 +92,15 @@ static gboolean
 make_plan (Syncing *self, GError **error)
 {
   g_autofree char *cache = myna_lipsync_dup_cache_dir (myna_studio_worker_get_store (self->worker));
+  MynaLipsyncOptions options = self->request->options;
   const char *const *warnings;
 
+  options.keep_mouths = TRUE;
   myna_job_context_set_stage (self->cx, _ ("Looking for faces"));
   self->plan = myna_lipsync_plan_new (
       self->audio, self->phones,
       self->phones != NULL ? myna_take_speech_get_phone_set (self->speaker.record) : NULL,
-      self->request->video, &self->request->options, cache, plan_progress_cb, self,
+      self->request->video, &options, cache, plan_progress_cb, self,
       myna_job_context_get_cancellable (self->cx), error);
   if (self->plan == NULL)
     return FALSE;

@@ -602,6 +602,41 @@ test_resume (Fixture *f, gconstpointer data)
   g_assert_true (myna_remove_tree (segments, NULL));
 }
 
+/* A clip in which the person speaks gives its own mouths: they are the same whether they were kept
+ * while the faces were found, or the video is decoded again for them. */
+static void
+test_own_mouths (Fixture *f, gconstpointer data)
+{
+  MynaLipsyncOptions keeping = MYNA_LIPSYNC_OPTIONS_INIT;
+  g_autofree char *photo = file_in (f, "portrait.png");
+  g_autofree char *video = file_in (f, "speaking.mp4");
+  g_autofree char *output = file_in (f, "out.mp4");
+  g_autofree char *speech = NULL;
+  g_autoptr (GBytes) kept = NULL;
+  g_autoptr (GBytes) decoded = NULL;
+
+  if (!get_portrait (f))
+    return;
+  speech = make_speech (f);
+  {
+    g_autoptr (MynaLipsyncPlan) plan = make_plan (speech, photo, NULL);
+    g_autoptr (GArray) frames = render (plan, video);
+
+    g_assert_cmpint (myna_lipsync_plan_get_renderer (plan), ==, MYNA_LIPSYNC_BASIC);
+  }
+  keeping.keep_mouths = TRUE;
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (MynaLipsyncPlan) plan = make_plan (speech, video, i == 0 ? &keeping : NULL);
+      g_autoptr (GArray) frames = render (plan, output);
+
+      g_assert_cmpint (myna_lipsync_plan_get_renderer (plan), ==, MYNA_LIPSYNC_LIBRARY);
+      *(i == 0 ? &kept : &decoded) = read_file (output);
+      g_assert_cmpint (g_unlink (output), ==, 0);
+    }
+  g_assert_true (g_bytes_equal (kept, decoded));
+}
+
 static double
 get_walk_time (gint64 frame, gpointer data)
 {
@@ -665,5 +700,6 @@ main (int argc, char **argv)
   ADD ("two-faces", test_two_faces);
   ADD ("cancel", test_cancel);
   ADD ("resume", test_resume);
+  ADD ("own-mouths", test_own_mouths);
   return g_test_run ();
 }

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "engine/core/myna-error.h"
+#include "engine/lipsync/render/myna-mouth-footage.h"
+#include "engine/lipsync/render/myna-mouth-patch-private.h"
 #include "engine/lipsync/render/myna-mouth-renderer.h"
 #include "engine/lipsync/render/myna-patch-store.h"
 #include "engine/lipsync/render/myna-still.h"
@@ -428,6 +430,62 @@ test_store (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0); /* nothing lies in it */
 }
 
+static MynaFace
+shifted (const MynaFace *face, float by)
+{
+  MynaFace moved = *face;
+
+  for (int i = 0; i < MYNA_FACE_N_POINTS; i++)
+    moved.points[i].x += by;
+  return moved;
+}
+
+/* What was kept with a margin gives the very patch that is cut from the frame, for a face that the
+ * smoothing moves a little, at the edge of the picture too; none for one that it does not hold. */
+static void
+test_footage (void)
+{
+  static const double places[][2] = { { 100, 90 }, { 60, 80 }, { 190, 150 }, { 100, 190 } };
+  g_autofree char *folder = g_dir_make_tmp ("myna-footage-XXXXXX", NULL);
+  g_autoptr (MynaMouthFootage) footage = myna_mouth_footage_new (folder, NULL);
+  MynaVideoFrame *frames[G_N_ELEMENTS (places)];
+  MynaFace faces[G_N_ELEMENTS (places)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      TalkingHeadPose pose = { .x = places[i][0],
+                               .y = places[i][1],
+                               .unit = 64,
+                               .roll = 0.2,
+                               .opening = 0.05,
+                               .width = TALKING_HEAD_REST_WIDTH,
+                               .light = 1 };
+
+      frames[i] = talking_head_draw (WIDTH, HEIGHT, i < 2 ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_YUV444P,
+                                     &pose, 3 * i, RATE, &faces[i]);
+      myna_mouth_footage_add (footage, frames[i], &faces[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      MynaFace smoothed = shifted (&faces[i], 1.3f), elsewhere = shifted (&faces[i], 40);
+      g_autoptr (MynaMouthPatch) wanted = cut (frames[i], &smoothed);
+      g_autoptr (MynaMouthPatch) patch = NULL;
+
+      g_assert_true (myna_mouth_footage_has (footage, 3 * i, &smoothed));
+      g_assert_false (myna_mouth_footage_has (footage, 3 * i, &elsewhere));
+      g_assert_false (myna_mouth_footage_has (footage, 3 * i + 1, &smoothed));
+      patch = myna_mouth_footage_get (footage, 3 * i, &smoothed, NULL);
+      g_assert_nonnull (patch);
+      g_assert_cmpint (patch->header.frame, ==, 3 * i);
+      g_assert_cmpmem (&patch->header.rect, sizeof (MynaRect), &wanted->header.rect,
+                       sizeof (MynaRect));
+      g_assert_cmpmem (&patch->header.face, sizeof (MynaFace), &smoothed, sizeof (MynaFace));
+      g_assert_cmpmem (patch->samples, patch->header.size, wanted->samples, wanted->header.size);
+      myna_video_frame_free (frames[i]);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0); /* nothing lies in it */
+}
+
 /* A photo moves a little, blinks, and is the same for the same seed. */
 static void
 test_still (void)
@@ -558,6 +616,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/mouth-renderer/fade", test_fade);
   g_test_add_func ("/mouth-renderer/order", test_order);
   g_test_add_func ("/mouth-renderer/store", test_store);
+  g_test_add_func ("/mouth-renderer/footage", test_footage);
   g_test_add_func ("/mouth-renderer/still", test_still);
   g_test_add_func ("/mouth-renderer/bad", test_bad);
   g_test_add_func ("/mouth-renderer/metrics", test_metrics);

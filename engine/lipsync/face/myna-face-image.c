@@ -42,32 +42,30 @@ get_pixel (const MynaFaceImage *self, int column, int row)
   return pixel;
 }
 
-/* Adds the value at a place that may be outside, pixel centres at halves; black outside, as the
- * models were trained with. */
-static void
-add_sample (const MynaFaceImage *self, float x, float y, float sum[3])
+/* The value at a place that may be outside, pixel centres at halves; black outside, as the models
+ * were trained with. */
+static Pixel
+get_sample (const MynaFaceImage *self, float x, float y)
 {
+  Pixel sum = { 0 };
   float column = floorf (x), row = floorf (y), fx = x - column, fy = y - row;
 
   if (!(column >= -1 && row >= -1 && column < (float) self->width && row < (float) self->height))
-    return;
+    return sum;
   for (int i = 0; i < 4; i++)
     {
       int at_x = (int) column + (i & 1), at_y = (int) row + (i >> 1);
       float part = ((i & 1) != 0 ? fx : 1 - fx) * ((i >> 1) != 0 ? fy : 1 - fy);
-      Pixel pixel;
 
-      if (at_x < 0 || at_y < 0 || at_x >= self->width || at_y >= self->height)
-        continue;
-      pixel = get_pixel (self, at_x, at_y);
-      for (int j = 0; j < 3; j++)
-        sum[j] += part * pixel[j];
+      if (at_x >= 0 && at_y >= 0 && at_x < self->width && at_y < self->height)
+        sum += part * get_pixel (self, at_x, at_y);
     }
+  return sum;
 }
 
 /* The same for places between four pixels of the image. */
-static void
-add_inside (const MynaFaceImage *self, float x, float y, float sum[3])
+static inline Pixel
+get_inside (const MynaFaceImage *self, float x, float y)
 {
   int column = (int) x, row = (int) y;
   float fx = x - (float) column, fy = y - (float) row;
@@ -75,9 +73,7 @@ add_inside (const MynaFaceImage *self, float x, float y, float sum[3])
 
   a += fx * (get_pixel (self, column + 1, row) - a);
   b += fx * (get_pixel (self, column + 1, row + 1) - b);
-  a += fy * (b - a);
-  for (int j = 0; j < 3; j++)
-    sum[j] += a[j];
+  return a + fy * (b - a);
 }
 
 static gboolean
@@ -88,15 +84,15 @@ is_inside (const MynaFaceImage *self, float x, float y)
 
 /* Adds places along a line: @n of them from @x, @y on, a step of @dx, @dy apart. */
 static void
-add_line (const MynaFaceImage *self, float x, float y, float dx, float dy, int n, float *sums)
+add_line (const MynaFaceImage *self, float x, float y, float dx, float dy, int n, Pixel *sums)
 {
   if (is_inside (self, x, y) &&
       is_inside (self, x + dx * (float) (n - 1), y + dy * (float) (n - 1)))
     for (int i = 0; i < n; i++)
-      add_inside (self, x + dx * (float) i, y + dy * (float) i, sums + 3 * i);
+      sums[i] += get_inside (self, x + dx * (float) i, y + dy * (float) i);
   else
     for (int i = 0; i < n; i++)
-      add_sample (self, x + dx * (float) i, y + dy * (float) i, sums + 3 * i);
+      sums[i] += get_sample (self, x + dx * (float) i, y + dy * (float) i);
 }
 
 /**
@@ -119,6 +115,7 @@ myna_face_image_cut (const MynaFaceImage *self,
                      float offset,
                      float *pixels)
 {
+  g_autofree Pixel *sums = NULL;
   double c, s, step;
   int n;
 
@@ -128,9 +125,10 @@ myna_face_image_cut (const MynaFaceImage *self,
   s = sin (square->angle);
   step = square->side / side;
   n = CLAMP ((int) (step / MIN (self->step_x, self->step_y)), 1, 8);
+  sums = g_new (Pixel, (gsize) side);
   for (int row = 0; row < side; row++, pixels += 3 * side)
     {
-      memset (pixels, 0, sizeof (float) * 3 * (gsize) side);
+      memset (sums, 0, sizeof *sums * (gsize) side);
       for (int i = 0; i < n * n; i++)
         {
           double a = ((i % n + 0.5) / n - 0.5 * side) * step;
@@ -139,9 +137,10 @@ myna_face_image_cut (const MynaFaceImage *self,
           add_line (self, (float) ((square->x + c * a - s * b - self->x) / self->step_x - 0.5),
                     (float) ((square->y + s * a + c * b - self->y) / self->step_y - 0.5),
                     (float) (c * step / self->step_x), (float) (s * step / self->step_y), side,
-                    pixels);
+                    sums);
         }
-      for (int i = 0; i < 3 * side; i++)
-        pixels[i] = pixels[i] * scale / (float) (n * n) + offset;
+      for (int i = 0; i < side; i++)
+        for (int j = 0; j < 3; j++)
+          pixels[3 * i + j] = sums[i][j] * scale / (float) (n * n) + offset;
     }
 }

@@ -51,7 +51,7 @@ make_matrix (const AVFrame *av, int depth)
 
 /* Adds a row of samples to sums, one for each of them. */
 static void
-add_row (const guint8 *row, int bytes, int n, guint32 *sums)
+add_row (const guint8 *row, int bytes, int n, gint32 *sums)
 {
   if (bytes == 1)
     for (int i = 0; i < n; i++)
@@ -59,6 +59,29 @@ add_row (const guint8 *row, int bytes, int n, guint32 *sums)
   else
     for (int i = 0; i < n; i++)
       sums[i] += ((const guint16 *) (gconstpointer) row)[i];
+}
+
+/* Means of @width sums each, side by side. Inlined with a constant @width it becomes vectors. */
+static inline __attribute__ ((always_inline)) void
+take_means (const gint32 *sums, int width, int n, float scale, float *means)
+{
+  for (int i = 0; i < n; i++)
+    {
+      gint32 sum = 0;
+
+      for (int j = 0; j < width; j++)
+        sum += sums[i * width + j];
+      means[i] = scale * (float) sum;
+    }
+}
+
+/* Blocks of an odd number of pixels begin in the middle of a chroma sample now and then. */
+static void
+take_uneven (
+    const gint32 *sums, int x, int factor, int shift, int width, int n, float scale, float *means)
+{
+  for (int i = 0; i < n; i++)
+    take_means (sums + ((x + i * factor) >> shift) - (x >> shift), width, 1, scale, means + i);
 }
 
 /* Means of a plane's blocks for one row of the result; @sums is room for a row of samples. Where a
@@ -71,7 +94,7 @@ take_plane (const AVFrame *av,
             int factor,
             int row,
             int n,
-            guint32 *sums,
+            gint32 *sums,
             float *means)
 {
   int shift_x = plane > 0 ? kind->log2_chroma_w : 0, shift_y = plane > 0 ? kind->log2_chroma_h : 0;
@@ -86,15 +109,16 @@ take_plane (const AVFrame *av,
   memset (sums, 0, sizeof *sums * (gsize) n_samples);
   for (int i = 0; i < height; i++)
     add_row (from + (gssize) i * av->linesize[plane], bytes, n_samples, sums);
-  for (int i = 0; i < n; i++)
-    {
-      const guint32 *at = sums + ((block->x + i * factor) >> shift_x) - left;
-      guint32 sum = 0;
-
-      for (int j = 0; j < width; j++)
-        sum += at[j];
-      means[i] = scale * (float) sum;
-    }
+  if (factor != width << shift_x)
+    take_uneven (sums, block->x, factor, shift_x, width, n, scale, means);
+  else if (width == 1)
+    take_means (sums, 1, n, scale, means);
+  else if (width == 2)
+    take_means (sums, 2, n, scale, means);
+  else if (width == 4)
+    take_means (sums, 4, n, scale, means);
+  else
+    take_means (sums, width, n, scale, means);
 }
 
 static void
@@ -120,7 +144,7 @@ take_fast (MynaFacePicture *self, const AVFrame *av, const MynaRect *block, int 
   Matrix matrix = make_matrix (av, kind->comp[0].depth);
   int n = self->image.width, planes = kind->nb_components >= 3 ? 3 : 1;
   g_autofree float *means = g_new (float, (gsize) n * 3);
-  g_autofree guint32 *sums = g_new (guint32, (gsize) block->width + 8);
+  g_autofree gint32 *sums = g_new (gint32, (gsize) block->width + 8);
 
   for (int i = n; i < 3 * n; i++)
     means[i] = matrix.chroma_offset; /* grey, if there is no colour */

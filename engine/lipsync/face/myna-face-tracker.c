@@ -479,6 +479,17 @@ myna_face_tracker_push (MynaFaceTracker *self, const MynaVideoFrame *frame, GErr
   return detect (self, frame, tracked, error) && hand_out (self, FALSE, error);
 }
 
+const GArray *
+myna_face_tracker_get_seen (MynaFaceTracker *self)
+{
+  const MynaTrackedFrame *last;
+
+  g_return_val_if_fail (self != NULL && self->window->len > 0, NULL);
+
+  last = self->window->pdata[self->window->len - 1];
+  return last->faces;
+}
+
 /**
  * myna_face_tracker_finish:
  * @self: a tracker

@@ -73,6 +73,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaFaceTracker, myna_face_tracker_free)
 
 gboolean
 myna_face_tracker_push (MynaFaceTracker *self, const MynaVideoFrame *frame, GError **error);
+/* (element-type MynaPersonFace) (transfer none): the faces of the frame that was pushed last, not
+ * smoothed. */
+const GArray *myna_face_tracker_get_seen (MynaFaceTracker *self);
 gboolean myna_face_tracker_finish (MynaFaceTracker *self, GError **error);
 guint myna_face_tracker_get_n_persons (MynaFaceTracker *self);
 MynaPerson myna_face_tracker_get_person (MynaFaceTracker *self, guint person);

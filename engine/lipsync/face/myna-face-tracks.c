@@ -88,6 +88,7 @@ typedef struct
   Decoder decoder;
   MynaFaceTracker *tracker;
   MynaFaceWriter *writer;
+  const MynaFaceWatch *watch; /* (nullable) */
   void (*progress) (double fraction, gpointer user_data);
   gpointer progress_data;
   GCancellable *cancellable;
@@ -121,6 +122,15 @@ take_frame (Work *work, GError **error)
   return frame;
 }
 
+static void
+show (Work *work, const MynaVideoFrame *frame)
+{
+  const GArray *seen = work->watch != NULL ? myna_face_tracker_get_seen (work->tracker) : NULL;
+
+  for (guint i = 0; seen != NULL && i < seen->len; i++)
+    work->watch->seen (frame, &g_array_index (seen, MynaPersonFace, i).face, work->watch->data);
+}
+
 static gboolean
 track_all (Work *work, GError **error)
 {
@@ -132,6 +142,8 @@ track_all (Work *work, GError **error)
       double done = (double) (frame->index + 1) / work->n_frames;
       gboolean tracked = myna_face_tracker_push (work->tracker, frame, error);
 
+      if (tracked)
+        show (work, frame);
       myna_video_frame_free (frame);
       if (!tracked)
         return FALSE;
@@ -271,7 +283,36 @@ myna_face_tracks_new (const char *path,
                       GCancellable *cancellable,
                       GError **error)
 {
-  Work work = { .progress = progress, .progress_data = progress_data, .cancellable = cancellable };
+  return myna_face_tracks_new_watched (path, cache_dir, NULL, progress, progress_data, cancellable,
+                                       error);
+}
+
+/**
+ * myna_face_tracks_new_watched:
+ * @path: a video or photo
+ * @cache_dir: (nullable): as for myna_face_tracks_new()
+ * @watch: (nullable): who else sees the frames
+ * @progress: (nullable): called on this thread with 0 … 1
+ * @progress_data: for it
+ * @cancellable: (nullable): looked at before each frame
+ * @error: as for myna_face_tracks_new()
+ *
+ * As myna_face_tracks_new().
+ *
+ * Returns: (transfer full) (nullable): the tracks
+ */
+MynaFaceTracks *
+myna_face_tracks_new_watched (const char *path,
+                              const char *cache_dir,
+                              const MynaFaceWatch *watch,
+                              void (*progress) (double fraction, gpointer user_data),
+                              gpointer progress_data,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  Work work = {
+    .watch = watch, .progress = progress, .progress_data = progress_data, .cancellable = cancellable
+  };
   g_autofree char *cached = NULL;
   MynaFaceTracks *self;
 

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "engine/lipsync/face/myna-face.h"
+#include "engine/video/myna-video-frame.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,30 @@ MynaFaceTracks *myna_face_tracks_new (const char *path,
 MynaFaceTracks *myna_face_tracks_ref (MynaFaceTracks *self);
 void myna_face_tracks_unref (MynaFaceTracks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaFaceTracks, myna_face_tracks_unref)
+
+/**
+ * MynaFaceWatch:
+ * @seen: called on the calling thread for each face of each frame while faces are looked for, not
+ *   for those of a cache; frames come in order, faces are not smoothed yet
+ * @data: for it
+ *
+ * For what else is wanted of the pictures, which are decoded only once.
+ */
+typedef struct
+{
+  void (*seen) (const MynaVideoFrame *frame, const MynaFace *face, gpointer data);
+  gpointer data;
+} MynaFaceWatch;
+
+/* The same; @watch may be NULL. */
+MynaFaceTracks *
+myna_face_tracks_new_watched (const char *path,
+                              const char *cache_dir,
+                              const MynaFaceWatch *watch,
+                              void (*progress) (double fraction, gpointer user_data),
+                              gpointer progress_data,
+                              GCancellable *cancellable,
+                              GError **error);
 
 gint64 myna_face_tracks_get_n_frames (MynaFaceTracks *self);
 int myna_face_tracks_get_width (MynaFaceTracks *self);

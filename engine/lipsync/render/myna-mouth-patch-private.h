@@ -26,6 +26,14 @@ struct _MynaMouthPatch
 
 /* Takes @samples. */
 MynaMouthPatch *myna_mouth_patch_new_from_samples (const MynaPatchHeader *header, guint8 *samples);
+/* What of the picture a patch of this face holds. */
+MynaRect myna_mouth_patch_get_rect (const MynaFace *face);
+/* With a margin, under the number @key instead of the frame's; NULL when the frame cannot be cut.
+ */
+MynaMouthPatch *
+myna_mouth_patch_new_wide (const MynaVideoFrame *frame, const MynaFace *face, gint64 key);
+/* The patch of @face out of a wide one of the same frame that holds all of it. */
+MynaMouthPatch *myna_mouth_patch_narrow (MynaMouthPatch *wide, gint64 frame, const MynaFace *face);
 /* Bytes of samples of a part of a picture. */
 gsize myna_yuv_layout_get_size (const MynaYuvLayout *layout, const MynaRect *rect);
 /* The samples as an image in floating point; @image is resized. */

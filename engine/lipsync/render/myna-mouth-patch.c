@@ -12,14 +12,20 @@
 /* Pictures beyond this are no faces; it bounds what one patch can take. */
 #define MAX_SIDE 4096
 
+static gsize
+get_plane_size (const MynaYuvLayout *layout, const MynaRect *rect, int p)
+{
+  return (gsize) (rect->width >> layout->shift_x[p]) *
+         (gsize) (rect->height >> layout->shift_y[p]) * (gsize) layout->bytes;
+}
+
 gsize
 myna_yuv_layout_get_size (const MynaYuvLayout *layout, const MynaRect *rect)
 {
   gsize size = 0;
 
   for (int p = 0; p < layout->n_planes; p++)
-    size += (gsize) (rect->width >> layout->shift_x[p]) *
-            (gsize) (rect->height >> layout->shift_y[p]) * (gsize) layout->bytes;
+    size += get_plane_size (layout, rect, p);
   return size;
 }
 
@@ -62,6 +68,43 @@ copy_plane (guint8 *out, const MynaPatchHeader *h, const MynaYuvLayout *l, int p
     }
 }
 
+MynaRect
+myna_mouth_patch_get_rect (const MynaFace *face)
+{
+  MynaRect rect = myna_mouth_points_get_bounds (face);
+
+  return myna_yuv_align (&rect);
+}
+
+static gboolean
+can_cut (const MynaRect *rect, const AVFrame *av)
+{
+  return rect->width > 0 && rect->height > 0 && rect->width <= MAX_SIDE &&
+         rect->height <= MAX_SIDE && rect->x < av->width && rect->y < av->height &&
+         rect->x + rect->width > 0 && rect->y + rect->height > 0;
+}
+
+/* NULL when it cannot be cut. */
+static MynaMouthPatch *
+cut (const MynaVideoFrame *frame, const MynaFace *face, const MynaRect *rect, gint64 key)
+{
+  MynaPatchHeader header = { .frame = key, .face = *face, .format = frame->av->format };
+  MynaYuvLayout layout;
+  guint8 *samples, *out;
+
+  if (!myna_yuv_layout_init (&layout, frame->av->format) || !can_cut (rect, frame->av))
+    return NULL;
+  header.rect = myna_yuv_align (rect);
+  header.size = myna_yuv_layout_get_size (&layout, &header.rect);
+  out = samples = g_malloc (header.size);
+  for (int p = 0; p < layout.n_planes; p++)
+    {
+      copy_plane (out, &header, &layout, p, frame->av);
+      out += get_plane_size (&layout, &header.rect, p);
+    }
+  return myna_mouth_patch_new_from_samples (&header, samples);
+}
+
 /**
  * myna_mouth_patch_new:
  * @frame: the whole picture
@@ -73,30 +116,64 @@ copy_plane (guint8 *out, const MynaPatchHeader *h, const MynaYuvLayout *l, int p
 MynaMouthPatch *
 myna_mouth_patch_new (const MynaVideoFrame *frame, const MynaFace *face, GError **error)
 {
-  MynaPatchHeader header = { .frame = frame->index, .face = *face, .format = frame->av->format };
-  MynaYuvLayout layout;
+  MynaMouthPatch *self;
   MynaRect rect;
-  guint8 *samples, *out;
 
   g_return_val_if_fail (frame != NULL && face != NULL, NULL);
 
   rect = myna_mouth_points_get_bounds (face);
-  if (!myna_yuv_layout_init (&layout, frame->av->format) || rect.width <= 0 || rect.height <= 0 ||
-      rect.width > MAX_SIDE || rect.height > MAX_SIDE || rect.x >= frame->av->width ||
-      rect.y >= frame->av->height || rect.x + rect.width <= 0 || rect.y + rect.height <= 0)
+  self = cut (frame, face, &rect, frame->index);
+  if (self == NULL)
+    g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+                         _ ("The mouth cannot be cut out of this picture."));
+  return self;
+}
+
+MynaMouthPatch *
+myna_mouth_patch_new_wide (const MynaVideoFrame *frame, const MynaFace *face, gint64 key)
+{
+  MynaRect rect = myna_mouth_points_get_bounds (face);
+  int margin = rect.width / 16;
+
+  rect.x -= margin;
+  rect.y -= margin;
+  rect.width += 2 * margin;
+  rect.height += 2 * margin;
+  return cut (frame, face, &rect, key);
+}
+
+/* A part of a plane of samples into one of its own. */
+static void
+copy_part (guint8 *out, const MynaPatchHeader *to, const MynaMouthPatch *wide, int p, gsize start)
+{
+  const MynaYuvLayout *layout = &wide->layout;
+  const MynaRect *from = &wide->header.rect;
+  gsize bytes = (gsize) layout->bytes;
+  gsize stride = (gsize) (from->width >> layout->shift_x[p]) * bytes;
+  gsize row = (gsize) (to->rect.width >> layout->shift_x[p]) * bytes;
+  gsize left = (gsize) ((to->rect.x - from->x) >> layout->shift_x[p]) * bytes;
+  gsize top = (gsize) ((to->rect.y - from->y) >> layout->shift_y[p]);
+
+  for (int y = 0; y < to->rect.height >> layout->shift_y[p]; y++)
+    memcpy (out + (gsize) y * row, wide->samples + start + (top + (gsize) y) * stride + left, row);
+}
+
+MynaMouthPatch *
+myna_mouth_patch_narrow (MynaMouthPatch *wide, gint64 frame, const MynaFace *face)
+{
+  const MynaYuvLayout *layout = &wide->layout;
+  MynaPatchHeader header = { .frame = frame, .face = *face, .format = wide->header.format };
+  gsize in = 0, out = 0;
+  guint8 *samples;
+
+  header.rect = myna_mouth_patch_get_rect (face);
+  header.size = myna_yuv_layout_get_size (layout, &header.rect);
+  samples = g_malloc (header.size);
+  for (int p = 0; p < layout->n_planes; p++)
     {
-      g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
-                           _ ("The mouth cannot be cut out of this picture."));
-      return NULL;
-    }
-  header.rect = myna_yuv_align (&rect);
-  header.size = myna_yuv_layout_get_size (&layout, &header.rect);
-  out = samples = g_malloc (header.size);
-  for (int p = 0; p < layout.n_planes; p++)
-    {
-      copy_plane (out, &header, &layout, p, frame->av);
-      out += (gsize) (header.rect.width >> layout.shift_x[p]) *
-             (gsize) (header.rect.height >> layout.shift_y[p]) * (gsize) layout.bytes;
+      copy_part (samples + out, &header, wide, p, in);
+      in += get_plane_size (layout, &wide->header.rect, p);
+      out += get_plane_size (layout, &header.rect, p);
     }
   return myna_mouth_patch_new_from_samples (&header, samples);
 }

@@ -4,6 +4,7 @@
 #include "engine/lipsync/render/myna-resample.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Places between two samples at which the kernel is tabulated. */
 #define PHASES 256
@@ -70,14 +71,26 @@ myna_map_clear (MynaMap *self)
   self->allocated = 0;
 }
 
+/* Four samples of a row at once. */
+typedef float Four __attribute__ ((vector_size (16)));
+
+static inline Four
+load_four (const float *from)
+{
+  Four four;
+
+  memcpy (&four, from, sizeof four);
+  return four;
+}
+
 static inline float
 sample_inside (const float *row, gsize stride, const float *wx, const float *wy)
 {
-  float sum = 0;
+  Four sum = wy[0] * load_four (row) + wy[1] * load_four (row + stride) +
+             wy[2] * load_four (row + 2 * stride) + wy[3] * load_four (row + 3 * stride);
 
-  for (int j = 0; j < 4; j++, row += stride)
-    sum += wy[j] * (wx[0] * row[0] + wx[1] * row[1] + wx[2] * row[2] + wx[3] * row[3]);
-  return sum;
+  sum *= load_four (wx);
+  return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
 static float
@@ -100,18 +113,26 @@ sample_edge (
 static inline float
 sample (const float *plane, int width, int height, float x, float y)
 {
-  float left = floorf (x), top = floorf (y);
+  float left, top;
   const float *wx, *wy;
   int i, j;
 
+  if (x >= 1 && y >= 1 && x < (float) (width - 3) && y < (float) (height - 3))
+    {
+      i = (int) x;
+      j = (int) y;
+      wx = kernel[(int) ((x - (float) i) * PHASES + 0.5f)];
+      wy = kernel[(int) ((y - (float) j) * PHASES + 0.5f)];
+      return sample_inside (plane + (gsize) (j - 1) * (gsize) width + i - 1, (gsize) width, wx, wy);
+    }
+  left = floorf (x);
+  top = floorf (y);
   if (!(left > -1e6f && left < 1e6f && top > -1e6f && top < 1e6f))
     return 0;
   wx = kernel[(int) ((x - left) * PHASES + 0.5f)];
   wy = kernel[(int) ((y - top) * PHASES + 0.5f)];
   i = (int) left - 1;
   j = (int) top - 1;
-  if (i >= 0 && j >= 0 && i + 4 <= width && j + 4 <= height)
-    return sample_inside (plane + (gsize) j * (gsize) width + i, (gsize) width, wx, wy);
   return sample_edge (plane, width, height, i, j, wx, wy);
 }
 
