@@ -11,12 +11,12 @@
 
 static float kernel[PHASES + 1][4];
 
-/* Keys' cubic with a = -0.75: a little crisper than Catmull and Rom's, as a moved picture needs
+/* Keys' cubic with a = -0.6: a little crisper than Catmull and Rom's, as a moved picture needs
  * that was encoded before. */
 static float
 cubic (float x)
 {
-  const float a = -0.75f;
+  const float a = -0.6f;
 
   x = fabsf (x);
   if (x < 1)
