@@ -26,6 +26,7 @@ static const Command commands[] = {
   { "demo", N_ ("Do the main work on an example, with timings"), myna_cli_demo },
   { "bench", N_ ("Measure the speed of the engines"), myna_cli_bench },
   { "devices", N_ ("List what Myna can compute on"), myna_cli_devices },
+  { "monitor", N_ ("Show what the devices do now"), myna_cli_monitor },
   { "help", N_ ("Show this help"), help },
   { "--help", NULL, help },
   { "-h", NULL, help },

@@ -31,6 +31,7 @@ MynaCliStatus myna_cli_jobs (int argc, char **argv);
 MynaCliStatus myna_cli_demo (int argc, char **argv);
 MynaCliStatus myna_cli_bench (int argc, char **argv);
 MynaCliStatus myna_cli_devices (int argc, char **argv);
+MynaCliStatus myna_cli_monitor (int argc, char **argv);
 /* "bench ops"; argv[1] is "ops". */
 MynaCliStatus myna_cli_bench_ops (int argc, char **argv);
 MynaCliStatus myna_cli_bench_lipsync (int argc, char **argv);

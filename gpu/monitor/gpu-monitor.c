@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "gpu/monitor/gpu-sampler.h"
+#include "gpu/monitor/gpu-recording.h"
 
 struct _GpuMonitor
 {
@@ -13,6 +13,7 @@ struct _GpuMonitor
 
   GPtrArray *devices; /* GpuTelemetryDevice, the processor last */
   GpuSampler *sampler;
+  gpointer replay; /* the sampler's, of a recording */
   GSource *wakeup;
   guint holds;
   guint period;
@@ -234,6 +235,33 @@ gpu_monitor_new (const GpuMonitorOptions *options)
 }
 
 /**
+ * gpu_monitor_new_replay:
+ * @path: a recording
+ * @loop: whether it begins anew at its end; else the last samples stay
+ * @error: return location
+ *
+ * Returns: (transfer full): a monitor whose devices are those of the recording, a line of it for
+ *   each sample; %NULL when @path is no recording
+ */
+GpuMonitor *
+gpu_monitor_new_replay (const char *path, gboolean loop, GError **error)
+{
+  GpuMonitor *self;
+  gpointer replay;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  replay = gpu_replay_new (path, loop, error);
+  if (replay == NULL)
+    return NULL;
+  self = g_object_new (GPU_TYPE_MONITOR, NULL);
+  self->replay = replay;
+  self->wakeup = wakeup_new (self);
+  self->sampler = gpu_sampler_new (&gpu_replay_source, replay, self->wakeup);
+  return self;
+}
+
+/**
  * gpu_monitor_get_period:
  *
  * Returns: milliseconds from one sample to the next
@@ -326,4 +354,90 @@ gpu_monitor_find (GpuMonitor *self, const char *id)
 
   at = find_from (self, 0, id);
   return at < self->devices->len ? self->devices->pdata[at] : NULL;
+}
+
+/**
+ * gpu_monitor_has_ended:
+ * @self: a monitor
+ *
+ * Returns: whether it is the replay of a recording that has come to its end
+ */
+gboolean
+gpu_monitor_has_ended (GpuMonitor *self)
+{
+  g_return_val_if_fail (GPU_IS_MONITOR (self), FALSE);
+
+  return self->replay != NULL && gpu_replay_has_ended (self->replay);
+}
+
+/**
+ * gpu_monitor_start_recording:
+ * @self: a monitor
+ * @path: a file; what it holds is lost
+ * @error: return location
+ *
+ * From now on each round is also written to the file, as a line. The sampler thread does that.
+ *
+ * Returns: whether the file could be made
+ */
+gboolean
+gpu_monitor_start_recording (GpuMonitor *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (GPU_IS_MONITOR (self) && path != NULL, FALSE);
+
+  return gpu_sampler_start_recording (self->sampler, path, error);
+}
+
+/**
+ * gpu_monitor_stop_recording:
+ * @self: a monitor
+ * @error: return location
+ *
+ * Returns: %FALSE when not all rounds could be written
+ */
+gboolean
+gpu_monitor_stop_recording (GpuMonitor *self, GError **error)
+{
+  g_return_val_if_fail (GPU_IS_MONITOR (self), FALSE);
+
+  return gpu_sampler_stop_recording (self->sampler, error);
+}
+
+/**
+ * gpu_monitor_is_recording:
+ *
+ * Returns: whether rounds are written to a file
+ */
+gboolean
+gpu_monitor_is_recording (GpuMonitor *self)
+{
+  g_return_val_if_fail (GPU_IS_MONITOR (self), FALSE);
+
+  return gpu_sampler_is_recording (self->sampler);
+}
+
+/**
+ * gpu_monitor_dup_line:
+ * @self: a monitor
+ *
+ * Returns: (transfer full): the latest samples of all devices as a line of a recording has them,
+ *   without the line's end
+ */
+char *
+gpu_monitor_dup_line (GpuMonitor *self)
+{
+  g_autoptr (GPtrArray) round = g_ptr_array_new_with_free_func ((GDestroyNotify) gpu_report_free);
+
+  g_return_val_if_fail (GPU_IS_MONITOR (self), NULL);
+
+  for (guint i = 0; i < self->devices->len; i++)
+    {
+      GpuTelemetryDevice *device = self->devices->pdata[i];
+      GpuSample *sample = gpu_telemetry_device_get_latest (device);
+
+      g_ptr_array_add (round,
+                       gpu_report_new (gpu_device_info_ref (gpu_telemetry_device_get_info (device)),
+                                       gpu_sample_ref (sample)));
+    }
+  return gpu_round_to_line (round);
 }

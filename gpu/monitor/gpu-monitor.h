@@ -52,8 +52,10 @@ GpuTelemetryDevice *gpu_monitor_find (GpuMonitor *self, const char *id);
 
 gboolean gpu_monitor_start_recording (GpuMonitor *self, const char *path, GError **error);
 gboolean gpu_monitor_stop_recording (GpuMonitor *self, GError **error);
-gboolean gpu_monitor_get_recording (GpuMonitor *self);
-/* One line of a recording: the latest samples of all devices. (transfer full) */
+gboolean gpu_monitor_is_recording (GpuMonitor *self);
+/* One line of a recording: the latest samples of all devices. */
 char *gpu_monitor_dup_line (GpuMonitor *self);
+/* Of a replay that does not loop. */
+gboolean gpu_monitor_has_ended (GpuMonitor *self);
 
 G_END_DECLS

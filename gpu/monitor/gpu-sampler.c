@@ -4,8 +4,13 @@
 #include "gpu/monitor/gpu-sampler.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
+
+#include "gpu/gpu-error.h"
+#include "gpu/monitor/gpu-recording.h"
 
 /* Rounds that wait for a main loop that is stuck; older ones are of no use to anyone. */
 #define MAX_WAITING GPU_HISTORY_LENGTH
@@ -29,6 +34,11 @@ struct _GpuSampler
   guint answered;
   GPtrArray *rounds[MAX_WAITING];
   guint n_rounds;
+
+  pthread_mutex_t recording_lock; /* of what follows; taken after the other, or alone */
+  FILE *recording;
+  char *recording_path;
+  int recording_errno; /* why a round could not be written */
 };
 
 static void
@@ -58,6 +68,21 @@ publish (GpuSampler *self, GPtrArray *round)
   self->rounds[self->n_rounds++] = round;
 }
 
+/* What cannot be written is told when the recording ends; it goes on, there may be room again. */
+static void
+record (GpuSampler *self, GPtrArray *round)
+{
+  pthread_mutex_lock (&self->recording_lock);
+  if (self->recording != NULL)
+    {
+      g_autofree char *line = gpu_round_to_line (round);
+
+      if (fprintf (self->recording, "%s\n", line) < 0 || fflush (self->recording) != 0)
+        self->recording_errno = errno;
+    }
+  pthread_mutex_unlock (&self->recording_lock);
+}
+
 /* Under the lock, which it lets go while it asks. */
 static void
 sample (GpuSampler *self)
@@ -67,6 +92,7 @@ sample (GpuSampler *self)
 
   pthread_mutex_unlock (&self->lock);
   round = self->source->sample (self->data);
+  record (self, round);
   pthread_mutex_lock (&self->lock);
   publish (self, round);
   self->answered = asked;
@@ -147,6 +173,7 @@ gpu_sampler_new (const GpuSamplerSource *source, gpointer data, GSource *wakeup)
   self->wakeup = g_source_ref (wakeup);
   self->period = 1000;
   pthread_mutex_init (&self->lock, NULL);
+  pthread_mutex_init (&self->recording_lock, NULL);
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
   pthread_cond_init (&self->changed, &attr);
@@ -171,6 +198,8 @@ gpu_sampler_free (GpuSampler *self)
     pthread_join (self->thread, NULL);
   for (guint i = 0; i < self->n_rounds; i++)
     g_ptr_array_unref (self->rounds[i]);
+  gpu_sampler_stop_recording (self, NULL);
+  pthread_mutex_destroy (&self->recording_lock);
   self->source->free (self->data);
   g_source_unref (self->wakeup);
   pthread_cond_destroy (&self->changed);
@@ -256,4 +285,78 @@ gpu_sampler_take_rounds (GpuSampler *self)
   self->n_rounds = 0;
   pthread_mutex_unlock (&self->lock);
   return rounds;
+}
+
+static gboolean
+fail_recording (const char *path, int saved_errno, GError **error)
+{
+  g_set_error (error, GPU_ERROR, GPU_ERROR_FAILED, _ ("“%s” cannot be written: %s."), path,
+               g_strerror (saved_errno));
+  return FALSE;
+}
+
+/**
+ * gpu_sampler_start_recording:
+ * @self: a sampler
+ * @path: a file
+ * @error: return location
+ *
+ * Writes each further round to the file.
+ *
+ * Returns: whether the file could be made
+ */
+gboolean
+gpu_sampler_start_recording (GpuSampler *self, const char *path, GError **error)
+{
+  FILE *file = fopen (path, "we");
+
+  if (file == NULL)
+    return fail_recording (path, errno, error);
+  gpu_sampler_stop_recording (self, NULL);
+  pthread_mutex_lock (&self->recording_lock);
+  self->recording = file;
+  self->recording_errno = 0;
+  g_set_str (&self->recording_path, path);
+  pthread_mutex_unlock (&self->recording_lock);
+  return TRUE;
+}
+
+/**
+ * gpu_sampler_stop_recording:
+ * @self: a sampler
+ * @error: return location
+ *
+ * Returns: %FALSE when the recording is not whole
+ */
+gboolean
+gpu_sampler_stop_recording (GpuSampler *self, GError **error)
+{
+  g_autofree char *path = NULL;
+  int saved_errno;
+
+  pthread_mutex_lock (&self->recording_lock);
+  saved_errno = self->recording_errno;
+  if (self->recording != NULL && fclose (self->recording) != 0)
+    saved_errno = errno;
+  self->recording = NULL;
+  self->recording_errno = 0;
+  path = g_steal_pointer (&self->recording_path);
+  pthread_mutex_unlock (&self->recording_lock);
+  return saved_errno == 0 || path == NULL || fail_recording (path, saved_errno, error);
+}
+
+/**
+ * gpu_sampler_is_recording:
+ *
+ * Returns: whether rounds are written to a file
+ */
+gboolean
+gpu_sampler_is_recording (GpuSampler *self)
+{
+  gboolean recording;
+
+  pthread_mutex_lock (&self->recording_lock);
+  recording = self->recording != NULL;
+  pthread_mutex_unlock (&self->recording_lock);
+  return recording;
 }

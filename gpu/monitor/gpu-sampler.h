@@ -39,6 +39,10 @@ void gpu_sampler_sample_now (GpuSampler *self);
 /* (transfer container) (nullable) (element-type GPtrArray): the rounds since the last call */
 GPtrArray *gpu_sampler_take_rounds (GpuSampler *self);
 
+gboolean gpu_sampler_start_recording (GpuSampler *self, const char *path, GError **error);
+gboolean gpu_sampler_stop_recording (GpuSampler *self, GError **error);
+gboolean gpu_sampler_is_recording (GpuSampler *self);
+
 /* The devices of this machine as a source. */
 extern const GpuSamplerSource gpu_machine_source;
 gpointer gpu_machine_new (const GpuMonitorOptions *options);
