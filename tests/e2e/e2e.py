@@ -61,6 +61,13 @@ def wait_for(what, look, deadline=DEADLINE):
         time.sleep(0.02)
 
 
+def find_window(title):
+    """The number of a window of the screen by its title, as xdotool wants it."""
+    command = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
+    found = subprocess.run(command, check=False, capture_output=True, text=True).stdout.split()
+    return found[0] if found else None
+
+
 def mounts(commands):
     """What to wrap Myna in, so that COMMANDS mount things for its eyes only.
 
@@ -286,6 +293,32 @@ class Myna:
         chooser.find("text").set_text(path)
         self.press("Return")
         self.gone("dialog", title)
+
+    def drop(self, *paths):
+        """Drags files out of another program's window into the middle of this one, with the pointer."""
+
+        def xdotool(*words):
+            return subprocess.run(["xdotool", *words], check=True, capture_output=True)
+
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drag-source.py")
+        own = xdotool("search", "--onlyvisible", "--pid", str(self.process.pid)).stdout.split()[-1]
+        source = subprocess.Popen([sys.executable, script, *paths])
+        try:
+            window = wait_for("the files' window", lambda: find_window("Files to drag"))
+            xdotool("windowmove", "--sync", window, "0", "0")
+            xdotool("windowraise", window)
+            xdotool("mousemove", "--sync", "40", "30", "mousedown", "1")
+            # A drag begins some pixels on; then it is seen on its way.
+            for step in range(1, 6):
+                xdotool("mousemove", "--sync", str(40 + 8 * step), str(30 + 4 * step))
+            for step in range(5, 0, -1):
+                xdotool("mousemove", "--window", own, str(500 - 5 * step), str(400 - 5 * step))
+                time.sleep(0.05)
+            xdotool("mouseup", "1")
+            source.wait(timeout=DEADLINE)
+        finally:
+            source.kill()
+            source.wait()
 
     def focused(self):
         """What has the keyboard focus, as far as the program has told."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lip-sync: three videos and a speech are put on the page, one of the batch is cancelled, two are found and opened."""
+"""Lip-sync: three videos are dragged onto the page and get a speech, one of the batch is cancelled, two are found and opened."""
 
 import os
 import re
@@ -26,16 +26,6 @@ def make_clip(case, name, seconds):
     return case.path(name)
 
 
-def add(app, button, title, path):
-    """Like Myna.choose_file; from the second time on the chooser opens on the recent files, where it hides the name."""
-    app.find("button", button).click()
-    chooser = app.find("dialog", title).wait("active")
-    app.press("ctrl+l")
-    chooser.find("text").set_text(path)
-    chooser.find("button", re.compile("^(Choose|Open)$")).click()
-    app.gone("dialog", title)
-
-
 def test_batch(case):
     make_clip(case, "one.mp4", 2)
     make_clip(case, "two.mp4", 2)
@@ -43,10 +33,12 @@ def test_batch(case):
     speech = media.make_speech(case.path("speech.wav"), "Good morning. How are you?")
     app = case.start()
     app.show("Lip-sync")
-    for name in ("one.mp4", "two.mp4", "long.mp4"):
-        add(app, "Add…", "Choose Videos and Photos", case.path(name))
+    names = ("one.mp4", "two.mp4", "long.mp4")
+    app.drop(*[case.path(name) for name in names])
+    for name in names:
         app.find("list", "Videos and Photos").find("list item", name)
-    add(app, "Choose Another File…", "Choose the Speech", speech)
+    app.find("button", "Choose Another File…").click()
+    app.choose_file("Choose the Speech", speech)
     app.picture("1-three")
     app.find("button", "Make Them Speak").click()
     results = app.find("list", "Results")
