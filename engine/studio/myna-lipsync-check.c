@@ -12,7 +12,6 @@
 #include "engine/studio/myna-lipsync-jobs.h"
 #include "engine/studio/myna-take-mixer.h"
 #include "engine/studio/myna-take-speech.h"
-#include "engine/video/myna-video-reader.h"
 
 /* One check at a time: each decodes a whole video and would only slow the others down. */
 static GMutex one_at_a_time;
@@ -27,7 +26,6 @@ typedef struct
   char *take_folder;
   MynaFaceTracks *tracks;
   MynaLipsyncPlan *plan;
-  guint track;
   int size;
   double from, to;
 } Check;
@@ -188,11 +186,11 @@ plan_take (Check *check, GCancellable *cancellable, GError **error)
 
   if (audio == NULL)
     return NULL;
-  phones = myna_take_speech_load_phones (record, items);
+  phones = myna_take_speech_load_phones (record, items, cancellable);
   if (myna_take_mixer_write (items, audio, &tags, NULL, NULL, cancellable, error))
-    plan = myna_lipsync_plan_new (
-        audio, phones, phones != NULL ? myna_take_speech_get_phone_set (record) : NULL,
-        request->video, &request->options, check->cache_dir, NULL, NULL, cancellable, error);
+    plan =
+        myna_lipsync_plan_new (audio, phones, MYNA_TAKE_SPEECH_PHONE_SET, request->video,
+                               &request->options, check->cache_dir, NULL, NULL, cancellable, error);
   if (plan != NULL)
     myna_lipsync_plan_own_audio (plan);
   else
@@ -289,89 +287,6 @@ make_picture (
   picture->width = width;
   picture->height = height;
   return picture;
-}
-
-/* A square around the face, hair and chin in it. */
-static MynaRect
-frame_face (const MynaFace *face)
-{
-  float left = G_MAXFLOAT, right = -G_MAXFLOAT, top = G_MAXFLOAT, bottom = -G_MAXFLOAT;
-  float size;
-  MynaRect rect;
-
-  for (int i = 0; i < MYNA_FACE_N_POINTS; i++)
-    {
-      left = MIN (left, face->points[i].x);
-      right = MAX (right, face->points[i].x);
-      top = MIN (top, face->points[i].y);
-      bottom = MAX (bottom, face->points[i].y);
-    }
-  size = MAX (right - left, bottom - top) * 1.4f;
-  rect.x = (int) ((left + right - size) / 2);
-  rect.y = (int) ((top + bottom - size) / 2 - size * 0.05f);
-  rect.width = rect.height = (int) size;
-  return rect;
-}
-
-static gpointer
-make_thumbnail (Check *check, GCancellable *cancellable, GError **error)
-{
-  const MynaFaceTrack *track = myna_face_tracks_get_track (check->tracks, check->track);
-  gint64 index = track->thumbnail_frame;
-  g_autoptr (MynaVideoReader) reader = myna_video_reader_open (check->video, error);
-  g_autoptr (MynaVideoFrame) frame = NULL;
-  MynaFace face;
-  MynaRect rect;
-
-  if (reader == NULL)
-    return NULL;
-  myna_video_reader_set_cancellable (reader, cancellable);
-  if (!myna_video_reader_seek (reader, myna_face_tracks_get_time (check->tracks, index), index,
-                               error))
-    return NULL;
-  frame = myna_video_reader_next (reader, error);
-  if (frame == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_CORRUPT,
-                             _ ("The video ends too early. Choose another one."));
-      return NULL;
-    }
-  if (!myna_face_tracks_get_face (check->tracks, check->track, index, &face))
-    return make_picture (frame, NULL, check->size, check->size, error);
-  rect = frame_face (&face);
-  return make_picture (frame, &rect, check->size, check->size, error);
-}
-
-/**
- * myna_lipsync_thumbnail_async:
- * @tracks: the faces of @video
- * @video: the file
- * @track: which face
- * @size: pixels
- *
- * See the header. Main thread.
- */
-void
-myna_lipsync_thumbnail_async (MynaFaceTracks *tracks,
-                              const char *video,
-                              guint track,
-                              int size,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
-{
-  Check *check;
-
-  g_return_if_fail (tracks != NULL && video != NULL && size > 0);
-  g_return_if_fail (track < myna_face_tracks_get_n_tracks (tracks));
-
-  check = check_new (NULL);
-  check->tracks = myna_face_tracks_ref (tracks);
-  check->video = g_strdup (video);
-  check->track = track;
-  check->size = size;
-  run (check, make_thumbnail, picture_free, cancellable, callback, user_data);
 }
 
 static gpointer

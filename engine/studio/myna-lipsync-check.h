@@ -45,14 +45,6 @@ typedef struct
 void myna_lipsync_picture_free (MynaLipsyncPicture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaLipsyncPicture, myna_lipsync_picture_free)
 
-/* The face of a track where it is seen best, as a square of @size pixels. */
-void myna_lipsync_thumbnail_async (MynaFaceTracks *tracks,
-                                   const char *video,
-                                   guint track,
-                                   int size,
-                                   GCancellable *cancellable,
-                                   GAsyncReadyCallback callback,
-                                   gpointer user_data);
 /* One finished frame at @time seconds of the output, at most @max_size pixels wide and high. */
 void myna_lipsync_preview_frame_async (MynaLipsyncPlan *plan,
                                        double time,

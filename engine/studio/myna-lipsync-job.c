@@ -56,7 +56,8 @@ mix_take (Syncing *self, GError **error)
   items = myna_take_mixer_list (self->speaker.record, error);
   if (items == NULL)
     return FALSE;
-  self->phones = myna_take_speech_load_phones (self->speaker.record, items);
+  self->phones = myna_take_speech_load_phones (self->speaker.record, items,
+                                               myna_job_context_get_cancellable (self->cx));
   self->audio = g_build_filename (folder, "speech.wav", NULL);
   if (g_file_test (self->audio, G_FILE_TEST_IS_REGULAR))
     return TRUE;
@@ -97,11 +98,9 @@ make_plan (Syncing *self, GError **error)
 
   options.keep_mouths = TRUE;
   myna_job_context_set_stage (self->cx, _ ("Looking for faces"));
-  self->plan = myna_lipsync_plan_new (
-      self->audio, self->phones,
-      self->phones != NULL ? myna_take_speech_get_phone_set (self->speaker.record) : NULL,
-      self->request->video, &options, cache, plan_progress_cb, self,
-      myna_job_context_get_cancellable (self->cx), error);
+  self->plan = myna_lipsync_plan_new (self->audio, self->phones, MYNA_TAKE_SPEECH_PHONE_SET,
+                                      self->request->video, &options, cache, plan_progress_cb, self,
+                                      myna_job_context_get_cancellable (self->cx), error);
   if (self->plan == NULL)
     return FALSE;
   warnings = myna_lipsync_plan_get_warnings (self->plan);

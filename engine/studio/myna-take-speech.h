@@ -5,7 +5,11 @@
 
 G_BEGIN_DECLS
 
-GArray *myna_take_speech_load_phones (const MynaTakeRecord *record, GPtrArray *items);
-const char *myna_take_speech_get_phone_set (const MynaTakeRecord *record);
+/* The notation of the phones, as myna_lipsync_plan_new () takes it. */
+#define MYNA_TAKE_SPEECH_PHONE_SET "espeak"
+
+GArray *myna_take_speech_load_phones (const MynaTakeRecord *record,
+                                      GPtrArray *items,
+                                      GCancellable *cancellable);
 
 G_END_DECLS

@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include "draft-person.h"
+#include "engine/core/myna-error.h"
 #include "engine/voice/draft/myna-draft-segment.h"
+#include "engine/voice/draft/myna-draft-timing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const MynaDraftFormat *const format = &myna_draft_format_16k;
 
@@ -135,6 +138,51 @@ test_cancelled (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* For other engines' speech: phones with names and times, pauses between them; none when something
+ * else is said. */
+static void
+test_find_phones (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DraftPerson) person = draft_person_new ("en-us", DRAFT_PERSON_TEXT, 1.15, 0.5, 7);
+  g_autoptr (GArray) phones = myna_draft_find_phones (
+      "en-us", DRAFT_PERSON_TEXT, person->samples, person->n_samples, person->rate, NULL, &error);
+  g_autofree float *hiss = g_new (float, 32000);
+  guint at = 0, n_near = 0, n_phones = 0;
+  double end = 0;
+
+  g_assert_no_error (error);
+  for (guint p = 0; p < person->phones->len; p++)
+    {
+      const MynaDraftPhone *said = &g_array_index (person->phones, MynaDraftPhone, p);
+
+      if (said->label == 0)
+        continue;
+      n_phones++;
+      while (at < phones->len && strcmp (g_array_index (phones, MynaPhone, at).name, "_") == 0)
+        at++;
+      g_assert_cmpuint (at, <, phones->len);
+      g_assert_cmpstr (g_array_index (phones, MynaPhone, at).name, ==, said->name);
+      n_near += fabs (g_array_index (phones, MynaPhone, at++).start -
+                      (double) said->start / person->rate) < 0.06;
+    }
+  g_assert_cmpuint (n_near, >=, n_phones * 9 / 10);
+  for (guint i = 0; i < phones->len; i++)
+    {
+      const MynaPhone *phone = &g_array_index (phones, MynaPhone, i);
+
+      g_assert_cmpfloat_with_epsilon (phone->start, end, 1e-9);
+      g_assert_cmpfloat (phone->end, >, phone->start);
+      end = phone->end;
+    }
+  g_assert_cmpfloat_with_epsilon (end, (double) person->n_samples / person->rate, 0.01);
+  for (int i = 0; i < 32000; i++)
+    hiss[i] = (float) g_random_double_range (-0.1, 0.1);
+  g_assert_null (myna_draft_find_phones ("en-us", "My mama knew a man in Rome.", hiss, 32000, 16000,
+                                         NULL, &error));
+  g_assert_error (error, MYNA_ERROR, MYNA_ERROR_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,6 +195,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &stretches[i], test_boundaries);
     }
+  g_test_add_func ("/draft-align/find-phones", test_find_phones);
   g_test_add_func ("/draft-align/open-end", test_open_end);
   g_test_add_func ("/draft-align/cancelled", test_cancelled);
   return g_test_run ();

@@ -10,8 +10,6 @@
 /* Faces beyond this many are not offered: a crowd is no portrait. */
 #define MAX_FACES 8
 
-#define THUMBNAIL_SIZE 128
-
 struct _MynaLipsyncVideo
 {
   GObject parent_instance;
@@ -138,31 +136,7 @@ start_check (MynaLipsyncVideo *self)
                             g_object_ref (self));
 }
 
-/* Where a thumbnail goes when it is there. */
-typedef struct
-{
-  MynaLipsyncVideo *video;
-  guint face;
-} Thumbnail;
-
-static void
-thumbnail_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Thumbnail *thumbnail = user_data;
-  g_autoptr (MynaLipsyncVideo) self = thumbnail->video;
-  g_autoptr (MynaLipsyncPicture) picture = myna_lipsync_picture_finish (result, NULL);
-
-  g_assert (MYNA_IS_LIPSYNC_VIDEO (self));
-
-  if (picture == NULL)
-    return;
-  g_set_object (&self->pictures[thumbnail->face], NULL);
-  self->pictures[thumbnail->face] =
-      GDK_PAINTABLE (gdk_memory_texture_new (picture->width, picture->height, GDK_MEMORY_R8G8B8,
-                                             picture->rgb, (gsize) picture->width * 3));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THUMBNAIL]);
-}
-
+/* The tracker kept one of each face: nothing is decoded. */
 static void
 load_thumbnails (MynaLipsyncVideo *self)
 {
@@ -170,13 +144,14 @@ load_thumbnails (MynaLipsyncVideo *self)
 
   for (guint i = 0; i < self->n_faces; i++)
     {
-      Thumbnail *thumbnail = g_new (Thumbnail, 1);
+      int side;
+      const guint8 *rgb = myna_face_tracks_get_thumbnail (self->tracks, i, &side);
+      g_autoptr (GBytes) bytes = g_bytes_new (rgb, (gsize) side * (gsize) side * 3);
 
-      thumbnail->video = g_object_ref (self);
-      thumbnail->face = i;
-      myna_lipsync_thumbnail_async (self->tracks, self->path, i, THUMBNAIL_SIZE, self->cancellable,
-                                    thumbnail_cb, thumbnail);
+      self->pictures[i] = GDK_PAINTABLE (
+          gdk_memory_texture_new (side, side, GDK_MEMORY_R8G8B8, bytes, (gsize) side * 3));
     }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THUMBNAIL]);
 }
 
 static void

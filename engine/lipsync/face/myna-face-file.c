@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "engine/core/myna-error.h"
@@ -360,6 +361,9 @@ myna_face_writer_finish (MynaFaceWriter *self, MynaFaceTracker *tracker, GError 
 
 /* ---- reading ---- */
 
+/* Of 3 KB each. */
+#define READS_PER_RELEASE 4096
+
 struct _MynaFaceFile
 {
   GMappedFile *mapped;
@@ -369,6 +373,7 @@ struct _MynaFaceFile
   const guint16 *tracks_of; /* person -> track or NO_TRACK */
   const MynaFaceTrack *tracks;
   const guint8 *thumbnails;
+  gint reads; /* of faces, on any thread */
 };
 
 /* Takes @n items of @size from *at on; sizes are checked before they are multiplied. */
@@ -617,6 +622,17 @@ unpack (const Record *record, MynaFace *face)
   return TRUE;
 }
 
+/* Pages that were read count as the program's memory until the system wants them back, and each
+ * minute of video has 4 MB of them. They are given back now and then; the next read finds them in
+ * the system's cache. */
+static void
+release_pages (MynaFaceFile *self)
+{
+  if (g_atomic_int_add (&self->reads, 1) % READS_PER_RELEASE == READS_PER_RELEASE - 1)
+    madvise (g_mapped_file_get_contents (self->mapped), g_mapped_file_get_length (self->mapped),
+             MADV_DONTNEED);
+}
+
 /**
  * myna_face_file_get_face:
  * @self: a file
@@ -627,12 +643,13 @@ unpack (const Record *record, MynaFace *face)
  * Returns: whether that face is in that frame
  */
 gboolean
-myna_face_file_get_face (const MynaFaceFile *self, guint track, gint64 frame, MynaFace *face)
+myna_face_file_get_face (MynaFaceFile *self, guint track, gint64 frame, MynaFace *face)
 {
   const FrameEntry *entry;
 
   if (!has_frame (self, frame))
     return FALSE;
+  release_pages (self);
   entry = &self->frames[frame];
   for (guint32 i = 0; i < entry->n; i++)
     {
