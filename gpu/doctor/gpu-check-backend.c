@@ -205,7 +205,7 @@ check_hip_architecture (const GpuExam *exam,
   g_autofree char *built = NULL;
   const char *relative;
 
-  if (gfx == NULL || archs == NULL || gpu_offload_has (archs, gfx))
+  if (gfx == NULL || archs == NULL || gpu_offload_has ((const char *const *) archs, gfx))
     return FALSE;
   built = g_strjoinv (", ", archs);
   fail_architecture (patient, backend, gfx, built, finding);

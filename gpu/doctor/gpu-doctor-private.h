@@ -128,6 +128,6 @@ char *gpu_nvidia_library_version (const char *file);
 char *gpu_gfx_from_version (guint64 version);
 char *gpu_gfx_from_override (const char *value);
 char **gpu_offload_list (const char *path);
-gboolean gpu_offload_has (char **archs, const char *gfx);
+gboolean gpu_offload_has (const char *const *archs, const char *gfx);
 
 G_END_DECLS

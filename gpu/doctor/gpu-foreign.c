@@ -141,7 +141,7 @@ covers (const char *built, const char *gfx)
  * Returns: whether @gfx is one of them, or of one of their families
  */
 gboolean
-gpu_offload_has (char **archs, const char *gfx)
+gpu_offload_has (const char *const *archs, const char *gfx)
 {
   g_return_val_if_fail (archs != NULL && gfx != NULL, FALSE);
 
