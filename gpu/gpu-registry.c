@@ -62,6 +62,47 @@ gpu_registry_get_cpu (void)
   return gpu_device_ref (cpu_device);
 }
 
+static GMutex left_out_lock;
+static GHashTable *left_out; /* name -> reason; kept for the life of the process */
+
+/**
+ * gpu_backends_leave_out:
+ * @name: "CUDA", "HIP" or "Vulkan"
+ * @reason: a translated sentence, shown in place of its devices
+ *
+ * Keeps a backend from being loaded: the doctor has seen it crash or hang. Of no effect once
+ * gpu_devices() or gpu_backends() was called. Any thread.
+ */
+void
+gpu_backends_leave_out (const char *name, const char *reason)
+{
+  g_return_if_fail (name != NULL && reason != NULL);
+
+  g_mutex_lock (&left_out_lock);
+  if (left_out == NULL)
+    left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (left_out, g_strdup (name), g_strdup (reason));
+  g_mutex_unlock (&left_out_lock);
+}
+
+/**
+ * gpu_registry_why_left_out:
+ * @name: of a backend
+ *
+ * Returns: (transfer full) (nullable): why it is not to be loaded; %NULL when it may be
+ */
+char *
+gpu_registry_why_left_out (const char *name)
+{
+  char *reason = NULL;
+
+  g_mutex_lock (&left_out_lock);
+  if (left_out != NULL)
+    reason = g_strdup (g_hash_table_lookup (left_out, name));
+  g_mutex_unlock (&left_out_lock);
+  return reason;
+}
+
 /**
  * gpu_devices:
  *

@@ -48,6 +48,7 @@ typedef enum
  * @driver: (nullable): the probe of libcuda, libamdhip64 or libvulkan; %NULL when no card calls
  *   for it
  * @ggml: (nullable): the probe of ggml's backend
+ * @asleep: not probed, so that a card can sleep on
  */
 typedef struct
 {
@@ -57,6 +58,7 @@ typedef struct
   char *path;
   GpuProbe *driver;
   GpuProbe *ggml;
+  gboolean asleep;
 } GpuExamBackend;
 
 typedef struct

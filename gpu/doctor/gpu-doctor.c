@@ -3,6 +3,7 @@
 
 #include "gpu/cpu/gpu-cpu-isa.h"
 #include "gpu/doctor/gpu-doctor-private.h"
+#include "gpu/gpu-device.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -14,53 +15,60 @@
 typedef struct
 {
   GpuCheck *check;
-  gboolean unless_seen; /* not where the driver itself has told of the card */
+  enum
+  {
+    ALWAYS,
+    UNLESS_SEEN, /* not where the driver itself has told of the card */
+    IF_PROBED,   /* not where nothing was tried, so that a card can sleep on */
+    IF_UNSEEN,   /* where the driver was asked and did not tell of the card */
+  } when;
 } Step;
 
 static const Step cuda_steps[] = {
   { gpu_check_driver },
   { gpu_check_nvidia_module },
-  { gpu_check_nvidia_nodes, TRUE },
+  { gpu_check_nvidia_nodes, UNLESS_SEEN },
   { gpu_check_library },
-  { gpu_check_nvidia_version, TRUE },
+  { gpu_check_nvidia_version, UNLESS_SEEN },
   { gpu_check_driver_probe },
-  { gpu_check_hidden, TRUE },
-  { gpu_check_nvidia_uvm, TRUE },
-  { gpu_check_driver_status, TRUE },
+  { gpu_check_hidden, IF_UNSEEN },
+  { gpu_check_nvidia_uvm, IF_UNSEEN },
+  { gpu_check_driver_status, IF_UNSEEN },
   { gpu_check_installed },
   { gpu_check_ggml_probe },
   { gpu_check_cuda_version },
-  { gpu_check_hidden },
-  { gpu_check_last },
+  { gpu_check_hidden, IF_PROBED },
+  { gpu_check_last, IF_PROBED },
 };
 
 static const Step hip_steps[] = {
   { gpu_check_driver },
-  { gpu_check_render_node, TRUE },
-  { gpu_check_kfd, TRUE },
+  { gpu_check_render_node, UNLESS_SEEN },
+  { gpu_check_kfd, UNLESS_SEEN },
   { gpu_check_installed },
   { gpu_check_architecture },
   { gpu_check_library },
   { gpu_check_driver_probe },
-  { gpu_check_hidden },
-  { gpu_check_driver_status, TRUE },
+  { gpu_check_hidden, IF_UNSEEN },
+  { gpu_check_driver_status, IF_UNSEEN },
   { gpu_check_ggml_probe },
-  { gpu_check_last },
+  { gpu_check_hidden, IF_PROBED },
+  { gpu_check_last, IF_PROBED },
 };
 
 static const Step vulkan_steps[] = {
   { gpu_check_driver },
-  { gpu_check_render_node, TRUE },
-  { gpu_check_nvidia_nodes, TRUE },
+  { gpu_check_render_node, UNLESS_SEEN },
+  { gpu_check_nvidia_nodes, UNLESS_SEEN },
   { gpu_check_installed },
   { gpu_check_library },
-  { gpu_check_nvidia_version, TRUE },
+  { gpu_check_nvidia_version, UNLESS_SEEN },
   { gpu_check_driver_probe },
   { gpu_check_vulkan_driver },
   { gpu_check_ggml_probe },
-  { gpu_check_hidden },
+  { gpu_check_hidden, IF_PROBED },
   { gpu_check_spare },
-  { gpu_check_last },
+  { gpu_check_last, IF_PROBED },
 };
 
 static const struct
@@ -109,6 +117,11 @@ describe_usable (const GpuExam *exam,
                 g_strdup_printf (_ ("Usable with %s. The card sleeps to save power and wakes when "
                                     "it is used."),
                                  backend->name));
+  else if (backend->asleep)
+    set_usable (finding, GPU_CHECK_USABLE,
+                g_strdup_printf (_ ("Usable with %s, as far as can be told without waking another "
+                                    "card that sleeps."),
+                                 backend->name));
   else if (backend->kind == GPU_HIP && counted != NULL && g_strcmp0 (counted, patient->gfx) != 0)
     set_usable (finding, GPU_CHECK_OVERRIDE,
                 g_strdup_printf (_ ("Usable with %1$s as %2$s, because HSA_OVERRIDE_GFX_VERSION is "
@@ -127,6 +140,23 @@ describe_usable (const GpuExam *exam,
                                  backend->name));
   else
     set_usable (finding, GPU_CHECK_USABLE, g_strdup_printf (_ ("Usable with %s."), backend->name));
+}
+
+static gboolean
+applies (const Step *step, gboolean seen, gboolean probed)
+{
+  switch (step->when)
+    {
+    case UNLESS_SEEN:
+      return !seen;
+    case IF_PROBED:
+      return probed;
+    case IF_UNSEEN:
+      return probed && !seen;
+    case ALWAYS:
+    default:
+      return TRUE;
+    }
 }
 
 static GpuFinding *
@@ -149,9 +179,10 @@ examine (const GpuExam *exam, const GpuPatient *patient, const GpuExamBackend *b
     {
       const Step *step = &all_steps[backend->kind].steps[i];
 
-      if (!(seen && step->unless_seen) && step->check (exam, patient, backend, finding))
-        break;
+      if (applies (step, seen, !backend->asleep) && step->check (exam, patient, backend, finding))
+        return finding;
     }
+  describe_usable (exam, patient, backend, finding);
   return finding;
 }
 
@@ -286,7 +317,7 @@ conclude (const GpuExam *exam)
  * @error: (out) (optional): G_IO_ERROR_CANCELLED only: whatever else goes wrong is a finding
  *
  * Blocks for at most the time limit and a little: for a worker thread. Nothing foreign is loaded
- * into this process. A sleeping card is woken by the probes.
+ * into this process. A sleeping card is woken by the probes, unless the options say otherwise.
  *
  * Returns: (transfer full) (element-type GpuFinding) (nullable): by card, then by backend; then the
  *   devices and backends without a card of the kernel's list
@@ -305,6 +336,28 @@ gpu_doctor_run (const GpuDoctorOptions *options, GCancellable *cancellable, GErr
     findings = conclude (&exam);
   gpu_exam_clear (&exam);
   return findings;
+}
+
+/**
+ * gpu_doctor_protect:
+ * @findings: (element-type GpuFinding): of gpu_doctor_run()
+ *
+ * Keeps this process from backends that have crashed or hung the probe: gpu_devices() leaves them
+ * out, if it was not called before. Any thread.
+ */
+void
+gpu_doctor_protect (GPtrArray *findings)
+{
+  g_return_if_fail (findings != NULL);
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const GpuFinding *finding = findings->pdata[i];
+
+      if (g_str_equal (finding->check, GPU_CHECK_PROBE_CRASHED) ||
+          g_str_equal (finding->check, GPU_CHECK_PROBE_HUNG))
+        gpu_backends_leave_out (finding->backend, finding->what);
+    }
 }
 
 /**

@@ -103,6 +103,7 @@ typedef enum
  * @sandbox: whether this is a Flatpak
  * @time_limit: milliseconds for the probes, which run at the same time; 0 for the default
  * @memory_needed: bytes that what is to run needs on the device; 0 when that is not known
+ * @let_sleep: a card that sleeps to save power is not woken: what would wake it is not tried
  * @access: (nullable): stands in for access() on device nodes; 0, or an errno value
  * @access_data: handed to @access
  *
@@ -121,6 +122,7 @@ typedef struct
   GpuSandbox sandbox;
   guint time_limit;
   guint64 memory_needed;
+  gboolean let_sleep;
   int (*access) (const char *path, gpointer data);
   gpointer access_data;
 } GpuDoctorOptions;
@@ -128,6 +130,7 @@ typedef struct
 GPtrArray *
 gpu_doctor_run (const GpuDoctorOptions *options, GCancellable *cancellable, GError **error);
 
+void gpu_doctor_protect (GPtrArray *findings);
 gboolean gpu_doctor_has_gpu (GPtrArray *findings);
 char *gpu_doctor_explain_no_gpu (void);
 

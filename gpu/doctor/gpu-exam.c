@@ -265,6 +265,19 @@ count_served (const GpuExam *self, const GpuExamBackend *backend)
   return n;
 }
 
+static gboolean
+would_wake (const GpuExam *self, const GpuExamBackend *backend)
+{
+  for (guint i = 0; i < self->patients->len; i++)
+    {
+      const GpuPatient *patient = self->patients->pdata[i];
+
+      if (patient->suspended && gpu_exam_serves (backend, patient->card))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static const char *
 find_probe (const GpuExam *self)
 {
@@ -322,6 +335,9 @@ gpu_exam_probe (GpuExam *self, GCancellable *cancellable, GError **error)
     {
       GpuExamBackend *backend = &self->backends[i];
 
+      backend->asleep = self->options->let_sleep && would_wake (self, backend);
+      if (backend->asleep)
+        continue;
       if (count_served (self, backend) > 0)
         {
           backend->driver = make_driver_probe (self, backend->kind);

@@ -196,7 +196,7 @@ gpu_ggml_register (GPtrArray *devices, GPtrArray *backends)
       g_ptr_array_add (backends, status);
       if (status->path == NULL)
         status->reason = g_strdup_printf (_ ("The %s backend is not installed."), kinds[i].name);
-      else
+      else if ((status->reason = gpu_registry_why_left_out (kinds[i].name)) == NULL)
         register_kind (devices, &kinds[i], status);
     }
 }

@@ -123,6 +123,34 @@ test_without_device (void)
 }
 
 static void
+test_left_out_child (void)
+{
+  g_autoptr (GPtrArray) backends = NULL;
+  const GpuBackendStatus *vulkan;
+
+  gpu_backends_leave_out ("Vulkan", "It crashed.");
+  backends = gpu_backends ();
+  vulkan = find_status (backends, "Vulkan");
+  g_assert_cmpuint (vulkan->n_devices, ==, 0);
+  if (vulkan->path != NULL)
+    g_assert_cmpstr (vulkan->reason, ==, "It crashed.");
+  check_cpu_computes ();
+}
+
+/* One that the doctor has seen crash is not loaded. */
+static void
+test_left_out (void)
+{
+  if (g_test_subprocess ())
+    {
+      test_left_out_child ();
+      return;
+    }
+  g_test_trap_subprocess ("/gpu/backends/left-out", 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+static void
 test_choose (void)
 {
   g_autoptr (GError) error = NULL;
@@ -167,6 +195,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gpu/backends/broken", test_broken);
   g_test_add_func ("/gpu/backends/without-device", test_without_device);
+  g_test_add_func ("/gpu/backends/left-out", test_left_out);
   g_test_add_func ("/gpu/backends/choose", test_choose);
   g_test_add_func ("/gpu/backends/describe", test_describe);
   return g_test_run ();

@@ -179,6 +179,29 @@ test_suspended (void)
   check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "suspended", "wakes when", NULL);
 }
 
+/* Nothing is tried that would wake it, and nothing is missing that can be seen without. */
+static void
+test_let_sleep (void)
+{
+  g_autoptr (DoctorBench) bench = new_amd ();
+
+  add_card (bench, NVIDIA, "nvidia");
+  add_card (bench, INTEL, "i915");
+  device_tree_write (bench->tree, "/sys/devices/pci0000:00/" AMD "/power/runtime_status",
+                     "suspended");
+  doctor_bench_set (bench, "FAKE_VULKAN_STATUS", "crash");
+  doctor_bench_script_backend (bench, "vulkan", "kill -SEGV $$");
+  doctor_bench_add_backend (bench, "cuda", "{\"devices\":[{\"pci\":\"" NVIDIA "\"}]}");
+  bench->options.let_sleep = TRUE;
+  doctor_bench_run (bench);
+  check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "suspended", "wakes when", NULL);
+  check (bench, INTEL, "Vulkan", GPU_VERDICT_USABLE, "usable", "as far as", NULL);
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_USABLE, "usable", "CUDA", NULL);
+  doctor_bench_deny (bench, "/dev/dri/renderD128", EACCES);
+  doctor_bench_run (bench);
+  check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-permission", "renderD128", "usermod");
+}
+
 static void
 test_f32 (void)
 {
@@ -731,6 +754,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/doctor/no-gpu", test_no_gpu);
   g_test_add_func ("/gpu/doctor/foreign", test_foreign);
   g_test_add_func ("/gpu/doctor/suspended", test_suspended);
+  g_test_add_func ("/gpu/doctor/let-sleep", test_let_sleep);
   g_test_add_func ("/gpu/doctor/f32", test_f32);
   g_test_add_func ("/gpu/doctor/no-driver", test_no_driver);
   g_test_add_func ("/gpu/doctor/secure-boot", test_secure_boot);

@@ -4,9 +4,11 @@
 #include "gpu/doctor/probe/gpu-probe-main.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -106,6 +108,7 @@ main (int argc, char **argv)
   g_autofree char *text = NULL;
 
   setrlimit (RLIMIT_CORE, &no_core);
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* it serves the thread that waits for it */
   alarm (LAST_RESORT);
   json_builder_begin_object (json);
   if (!probe (json, argc, argv))
