@@ -146,7 +146,7 @@ print_unused (GPtrArray *findings, GHashTable *shown)
 
       if (finding->device_id == NULL || !g_hash_table_add (shown, (gpointer) finding->device_id))
         continue;
-      printf ("%-10s ", "–");
+      printf ("%-10s ", "-");
       printf (_ ("%1$s — graphics card, not used (%2$s)"), finding->device_name,
               finding->device_id);
       printf ("\n");

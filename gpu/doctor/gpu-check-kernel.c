@@ -111,10 +111,11 @@ gpu_check_render_node (const GpuExam *exam,
   if (status == ENOENT && exam->flatpak)
     return fail_flatpak (exam, node, finding);
   if (status == ENOENT)
-    return gpu_finding_fail (finding, GPU_CHECK_NO_DEVICE_NODE,
-                             g_strdup_printf (_ ("The device node %s is missing."), node),
-                             g_strdup (_ ("In a container, hand /dev/dri on to it (with Docker and "
-                                          "Podman: --device /dev/dri).")));
+    return gpu_finding_fail (
+        finding, GPU_CHECK_NO_DEVICE_NODE,
+        g_strdup_printf (_ ("The device node %s is missing."), node),
+        g_strdup (_ ("If Myna runs in a container, hand /dev/dri on to it (Docker and Podman: "
+                     "--device /dev/dri); else restart the computer.")));
   return status != 0 && fail_permission (node, finding);
 }
 
@@ -136,10 +137,10 @@ gpu_check_kfd (const GpuExam *exam,
                             "override --user --device=all %s"),
                          exam->flatpak_app));
   if (status == ENOENT && gpu_sysfs_exists (exam->sysfs, "/sys/class/kfd"))
-    return gpu_finding_fail (finding, GPU_CHECK_NO_DEVICE_NODE,
-                             g_strdup (_ ("The device node /dev/kfd is missing.")),
-                             g_strdup (_ ("In a container, hand /dev/kfd on to it (with Docker and "
-                                          "Podman: --device /dev/kfd).")));
+    return gpu_finding_fail (
+        finding, GPU_CHECK_NO_DEVICE_NODE, g_strdup (_ ("The device node /dev/kfd is missing.")),
+        g_strdup (_ ("If Myna runs in a container, hand /dev/kfd on to it (Docker and Podman: "
+                     "--device /dev/kfd); else restart the computer.")));
   if (status != 0 && status != ENOENT)
     return fail_permission ("/dev/kfd", finding);
   if (patient->gfx == NULL)
