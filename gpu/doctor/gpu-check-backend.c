@@ -107,7 +107,8 @@ gpu_check_spare (const GpuExam *exam,
     return FALSE;
   gpu_finding_fail (
       finding, GPU_CHECK_SPARE,
-      g_strdup (_ ("There is a graphics card for it, so integrated graphics are left alone.")),
+      g_strdup (_ ("The computer's graphics card is used, so its integrated graphics are "
+                   "left alone.")),
       NULL);
   finding->verdict = GPU_VERDICT_NOT_NEEDED;
   return TRUE;
@@ -127,7 +128,7 @@ fail_architecture (const GpuPatient *patient,
       g_strdup_printf (_ ("The %1$s backend was not built for this card's architecture, %2$s, but "
                           "for %3$s."),
                        backend->name, arch, built),
-      g_strdup (_ ("Use the card with Vulkan.")));
+      g_strdup (_ ("Vulkan can use this card instead.")));
 }
 
 /* "8.6" -> 860, as ggml writes architectures; 0 when it is not of that form */
@@ -213,8 +214,8 @@ check_hip_architecture (const GpuExam *exam,
   if (counted != NULL || relative == NULL)
     return TRUE;
   g_free (finding->remedy);
-  finding->remedy = g_strdup_printf (_ ("Use the card with Vulkan, or try HIP with the code of a "
-                                        "related card: start Myna with "
+  finding->remedy = g_strdup_printf (_ ("Vulkan can use this card instead. Or try HIP with "
+                                        "the code of a related card: start Myna with "
                                         "HSA_OVERRIDE_GFX_VERSION=%s."),
                                      relative);
   return TRUE;

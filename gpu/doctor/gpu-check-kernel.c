@@ -48,14 +48,14 @@ gpu_check_driver (const GpuExam *exam,
 
   if (driver == NULL)
     return gpu_finding_fail (finding, GPU_CHECK_NO_DRIVER,
-                             g_strdup (_ ("The kernel has no driver in use for this card.")),
+                             g_strdup (_ ("No driver is running for this card.")),
                              explain_no_driver (exam, patient));
   if (g_str_equal (driver, "vfio-pci") || g_str_equal (driver, "pci-stub"))
     return gpu_finding_fail (
         finding, GPU_CHECK_RESERVED,
         g_strdup_printf (_ ("This card is set aside for virtual machines (driver %s)."), driver),
-        g_strdup (_ ("Take it out of the settings that bind it to that driver and restart the "
-                     "computer, if Myna is to use it.")));
+        g_strdup (_ ("If Myna is to use it, undo the setting that reserves it, then restart "
+                     "the computer.")));
   if (g_str_equal (driver, "radeon"))
     return gpu_finding_fail (
         finding, GPU_CHECK_OLD_DRIVER,
@@ -71,7 +71,8 @@ fail_permission (const char *node, GpuFinding *finding)
 {
   return gpu_finding_fail (
       finding, GPU_CHECK_NO_PERMISSION,
-      g_strdup_printf (_ ("You may not open %s, which belongs to the group “render” or “video”."),
+      g_strdup_printf (_ ("You are not allowed to open %s; members of the groups “render” "
+                          "and “video” are."),
                        node),
       g_strdup (_ ("Join these groups, then log out and in again. In a terminal: sudo usermod -aG "
                    "render,video $USER")));
@@ -145,8 +146,8 @@ gpu_check_kfd (const GpuExam *exam,
     return fail_permission ("/dev/kfd", finding);
   if (patient->gfx == NULL)
     return gpu_finding_fail (finding, GPU_CHECK_NO_COMPUTE,
-                             g_strdup (_ ("The kernel does not offer this card to ROCm.")),
-                             g_strdup (_ ("Use it with Vulkan.")));
+                             g_strdup (_ ("The kernel's driver does not offer this card to ROCm.")),
+                             g_strdup (_ ("Vulkan can use this card instead.")));
   return FALSE;
 }
 

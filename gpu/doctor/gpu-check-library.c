@@ -97,7 +97,7 @@ gpu_probe_explain (const GpuProbe *probe, const char *backend, GpuFinding *findi
           g_strdup_printf (_ ("Myna's helper program “%s” could not be started, so it is not known "
                               "what the graphics cards can do."),
                            probe->arguments[0]),
-          g_strdup (_ ("Install Myna anew.")));
+          g_strdup (_ ("Reinstall Myna.")));
     case GPU_PROBE_HUNG:
       return gpu_finding_fail (
           finding, GPU_CHECK_PROBE_HUNG,
@@ -126,12 +126,12 @@ gpu_probe_explain (const GpuProbe *probe, const char *backend, GpuFinding *findi
 static gboolean
 fail_cuda (const GpuProbeReport *report, GpuFinding *finding)
 {
-  const char *remedy = _ ("Restart the computer. If that does not help, install NVIDIA's driver "
-                          "anew.");
+  const char *remedy = _ ("Restart the computer. If that does not help, reinstall NVIDIA's "
+                          "driver.");
 
   if (report->status == CUDA_ERROR_UNKNOWN)
-    remedy = _ ("This is known after the computer has slept: restart it. In a terminal, without "
-                "restarting: sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm");
+    remedy = _ ("This happens after the computer has slept. Restart it, or in a terminal: "
+                "sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm");
   else if (report->status == CUDA_ERROR_NOT_READY)
     remedy = _ ("On servers, start NVIDIA's fabric manager. In a terminal: sudo systemctl start "
                 "nvidia-fabricmanager");
@@ -159,7 +159,7 @@ gpu_check_driver_status (const GpuExam *exam,
       finding, GPU_CHECK_DRIVER_FAILED,
       g_strdup_printf (_ ("ROCm found no card to compute on (HIP error %d)."),
                        (int) report->status),
-      g_strdup (_ ("Update ROCm and the kernel, or use the card with Vulkan.")));
+      g_strdup (_ ("Update ROCm and the kernel. Until then, Vulkan can use this card.")));
 }
 
 static gboolean
@@ -173,7 +173,7 @@ fail_vulkan_driver (const GpuExam *exam, const GpuPatient *patient, GpuFinding *
   if (nvidia && exam->flatpak)
     return fail_flatpak_extension (exam, finding);
   return gpu_finding_fail (
-      finding, GPU_CHECK_VULKAN_DRIVER, g_strdup (_ ("No Vulkan driver offers this card.")),
+      finding, GPU_CHECK_VULKAN_DRIVER, g_strdup (_ ("There is no Vulkan driver for this card.")),
       exam->flatpak
           ? g_strdup (_ ("Update Flatpak's part of the driver, then start Myna again. In a "
                          "terminal: flatpak update"))

@@ -137,9 +137,9 @@ gpu_check_cuda_version (const GpuExam *exam,
                                 "backend was built for CUDA %2$u."),
                              has, needs),
       find_least_driver (needs) != 0
-          ? g_strdup_printf (_ ("Install NVIDIA's driver in version %u or newer. Until then, use "
-                                "the card with Vulkan."),
+          ? g_strdup_printf (_ ("Install NVIDIA's driver in version %u or newer. Until then, "
+                                "Vulkan can use this card."),
                              find_least_driver (needs))
-          : g_strdup (_ ("Install a newer version of NVIDIA's driver. Until then, use the card "
-                         "with Vulkan.")));
+          : g_strdup (_ ("Install a newer version of NVIDIA's driver. Until then, Vulkan can "
+                         "use this card.")));
 }

@@ -391,17 +391,17 @@ char *
 gpu_doctor_explain_no_gpu (void)
 {
   const char *isa = gpu_cpu_isa_name ();
-  const char *supported = _ (
-      "Myna would use an AMD card (with Vulkan or ROCm), an NVIDIA card with driver 525 or newer "
-      "(with CUDA or Vulkan; backends built for CUDA 13 need 580), or an Intel card (with "
-      "Vulkan).");
+  const char *supported =
+      _ ("Faster would be an AMD card (with Vulkan or ROCm), an NVIDIA card with driver 525 or "
+         "newer, 580 for CUDA 13 (with CUDA or Vulkan), or an Intel card (with Vulkan).");
 
   if (isa == NULL)
-    return g_strdup_printf (_ ("This computer has no graphics card that Myna could compute on, so "
-                               "the processor does it all, by way of oneDNN. %s"),
+    return g_strdup_printf (_ ("This computer has no graphics card that Myna could compute "
+                               "on. Everything works without: the processor does it all, "
+                               "using oneDNN. %s"),
                             supported);
-  return g_strdup_printf (_ ("This computer has no graphics card that Myna could compute on, so "
-                             "the processor does it all, by way of oneDNN with its %1$s "
-                             "instructions. %2$s"),
+  return g_strdup_printf (_ ("This computer has no graphics card that Myna could compute on. "
+                             "Everything works without: the processor does it all, using "
+                             "oneDNN and its %1$s instructions. %2$s"),
                           isa, supported);
 }

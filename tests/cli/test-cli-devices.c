@@ -5,6 +5,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "tests/support/device-tree.h"
+
 /* `myna devices` and `myna bench ops`: what they print, for people and as JSON. */
 
 static char *
@@ -73,6 +75,68 @@ test_devices_json (void)
     }
 }
 
+static JsonObject *
+find_finding (JsonArray *findings, const char *card, const char *backend)
+{
+  for (guint i = 0; i < json_array_get_length (findings); i++)
+    {
+      JsonObject *finding = json_array_get_object_element (findings, i);
+
+      if (g_strcmp0 (json_object_get_string_member (finding, "card"), card) == 0 &&
+          g_strcmp0 (json_object_get_string_member (finding, "backend"), backend) == 0)
+        return finding;
+    }
+  g_assert_not_reached ();
+}
+
+/* A computer with an NVIDIA card that has no driver: why it is not used, and what to do. */
+static void
+test_doctor (void)
+{
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  const DeviceTreeCard card = { "0000:01:00.0", 0x030000, 0x10de, 0x2684, 0xa1, NULL, -1 };
+  g_autofree char *dir = device_tree_add_card (tree, &card);
+  g_autofree char *output = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonArray *findings;
+  JsonObject *finding;
+
+  g_setenv ("MYNA_TELEMETRY_ROOT", tree->root, TRUE);
+  output = run (0, (const char *const[]) { "devices", NULL });
+  node = run_json ((const char *const[]) { "devices", "--json", NULL });
+  g_unsetenv ("MYNA_TELEMETRY_ROOT");
+  /* The same for both backends is said once. */
+  g_assert_nonnull (strstr (output, "✗ CUDA, Vulkan: No driver is running for this card."));
+  g_assert_nonnull (strstr (output, "→ Install NVIDIA's driver"));
+  g_assert_nonnull (strstr (output, "(0000:01:00.0)"));
+  findings = json_object_get_array_member (json_node_get_object (node), "findings");
+  finding = find_finding (findings, "0000:01:00.0", "CUDA");
+  g_assert_cmpstr (json_object_get_string_member (finding, "verdict"), ==, "not-usable");
+  g_assert_cmpstr (json_object_get_string_member (finding, "check"), ==, "no-driver");
+  g_assert_true (json_object_get_null_member (finding, "device"));
+  g_assert_nonnull (strstr (json_object_get_string_member (finding, "remedy"), "NVIDIA"));
+  finding = find_finding (findings, NULL, "HIP");
+  g_assert_cmpstr (json_object_get_string_member (finding, "verdict"), ==, "not-needed");
+  g_assert_cmpstr (json_object_get_string_member (finding, "check"), ==, "no-gpu");
+}
+
+/* Without a card, a paragraph tells what computes instead. */
+static void
+test_no_gpu (void)
+{
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  g_autofree char *output = NULL;
+
+  g_setenv ("MYNA_TELEMETRY_ROOT", tree->root, TRUE);
+  g_setenv ("GGML_VK_VISIBLE_DEVICES", "", TRUE);
+  output = run (0, (const char *const[]) { "devices", NULL });
+  g_unsetenv ("MYNA_TELEMETRY_ROOT");
+  g_unsetenv ("GGML_VK_VISIBLE_DEVICES");
+  g_assert_nonnull (strstr (output, "oneDNN"));
+  g_assert_nonnull (strstr (output, "Everything works without"));
+  g_assert_null (strstr (output, "✗"));
+}
+
 static void
 test_devices_text (void)
 {
@@ -111,6 +175,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/devices/json", test_devices_json);
   g_test_add_func ("/cli/devices/text", test_devices_text);
+  g_test_add_func ("/cli/devices/doctor", test_doctor);
+  g_test_add_func ("/cli/devices/no-gpu", test_no_gpu);
   g_test_add_func ("/cli/bench/ops", test_bench_ops);
   return g_test_run ();
 }

@@ -228,11 +228,11 @@ test_no_driver (void)
   add_card (bench, AMD, NULL);
   add_card (bench, INTEL, NULL);
   doctor_bench_run (bench);
-  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver",
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver",
          "sudo apt install nvidia-driver");
-  check (bench, NVIDIA, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver", "NVIDIA");
-  check (bench, AMD, "HIP", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver", "firmware-amd");
-  check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver",
+  check (bench, NVIDIA, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "NVIDIA");
+  check (bench, AMD, "HIP", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "firmware-amd");
+  check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver",
          "Update the system");
 }
 
@@ -247,8 +247,8 @@ test_secure_boot (void)
       "\6\0\0\0\1", 5);
   device_tree_write (bench->tree, "/etc/os-release", "ID=nobara\nID_LIKE=\"rhel fedora\"");
   doctor_bench_run (bench);
-  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver", "Secure Boot");
-  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "no driver", "akmod-nvidia");
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "Secure Boot");
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "akmod-nvidia");
 }
 
 static void
@@ -263,7 +263,7 @@ test_other_drivers (void)
   doctor_bench_run (bench);
   check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "nouveau", "nouveau", "NVIDIA's driver");
   check (bench, AMD, "HIP", GPU_VERDICT_NOT_USABLE, "old-driver", "radeon", "amdgpu.si_support=1");
-  check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "reserved", "vfio-pci", "settings");
+  check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "reserved", "vfio-pci", "reserves");
 }
 
 /* Vulkan works with nouveau; CUDA is not installed, so it is not asked for. */
@@ -456,7 +456,7 @@ test_cuda_status (void)
   check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "driver-failed", "802", "fabric");
   doctor_bench_set (bench, "FAKE_CUDA_STATUS", "3");
   doctor_bench_run (bench);
-  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "driver-failed", "3", "anew");
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "driver-failed", "3", "reinstall");
 }
 
 static void
@@ -694,7 +694,8 @@ test_no_probe (void)
 
   bench->options.probe = "/nonexistent/myna-gpu-probe";
   doctor_bench_run (bench);
-  check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "probe-missing", "/nonexistent/", "anew");
+  check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "probe-missing", "/nonexistent/",
+         "Reinstall");
 }
 
 static gpointer
