@@ -10,8 +10,11 @@
 #include "engine/audio/myna-audio-writer.h"
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
+#include "engine/studio/myna-take-mixer.h"
 #include "engine/studio/myna-take-record.h"
 #include "engine/studio/myna-take-script.h"
+#include "engine/studio/myna-take-speech.h"
+#include "engine/voice/draft/myna-draft-espeak.h"
 #include "studio-fixture.h"
 
 static const MynaSpeakParams params = { NULL, 7, 1.0, 0.0, -1.0, NULL };
@@ -80,6 +83,47 @@ assert_same_audio (MynaTake *a, MynaTake *b)
 
       g_assert_cmpmem (bytes_a, size_a, bytes_b, size_b);
     }
+}
+
+/* espeak-ng says @text into a file. */
+static char *
+say (const char *text, const char *folder)
+{
+  char *path = g_build_filename (folder, "said.wav", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaDraftRendition) said =
+      myna_draft_rendition_new ("en-us", text, NULL, NULL, &error);
+  g_autoptr (MynaAudioWriter) writer = myna_audio_writer_open (path, said->rate, 1, &error);
+
+  g_assert_true (myna_audio_writer_write (writer, said->samples, said->n_samples, &error));
+  g_assert_true (myna_audio_writer_finish (writer, &error));
+  g_assert_no_error (error);
+  return path;
+}
+
+/* What an engine tells of its phones is taken; what it does not tell is found in the sound. */
+static void
+test_phones (StudioFixture *f, gconstpointer data)
+{
+  MynaTake *take = speak_and_wait (f, "My mama bought a map.");
+  g_autofree char *folder = g_path_get_dirname (myna_piece_get_path (piece (take, 0)));
+  g_autofree char *path = say ("My mama bought a map.", folder);
+  g_autoptr (MynaTakeRecord) record = myna_take_record_load (folder, NULL);
+  g_autoptr (GPtrArray) items = myna_take_mixer_list (record, NULL);
+  MynaMixItem *item = items->pdata[0];
+  g_autoptr (GArray) told = myna_take_speech_load_phones (record, items, NULL);
+  g_autoptr (GArray) found = NULL;
+  guint n_closed = 0;
+
+  g_assert_cmpuint (told->len, ==, 1); /* the fake engine's */
+  g_free (item->path);
+  item->path = g_steal_pointer (&path);
+  item->revision = 9; /* of which the log says nothing */
+  found = myna_take_speech_load_phones (record, items, NULL);
+  g_assert_nonnull (found);
+  for (guint i = 0; i < found->len; i++)
+    n_closed += strchr ("mbp", g_array_index (found, MynaPhone, i).name[0]) != NULL;
+  g_assert_cmpuint (n_closed, ==, 6);
 }
 
 static void
@@ -759,6 +803,7 @@ main (int argc, char *argv[])
   program = argv[0];
   g_test_init (&argc, &argv, NULL);
   add ("/takes/speak", test_speak);
+  add ("/takes/phones", test_phones);
   add ("/takes/refused", test_refused);
   add ("/takes/mute", test_mute);
   add ("/takes/name", test_name);
