@@ -14,6 +14,7 @@
 
 static PaStreamCallback *real_callback;
 static atomic_int n_to_swallow; /* frames */
+static atomic_int n_to_pass;    /* frames that are waited for */
 static atomic_bool say_overflow;
 static atomic_bool one_in_three;
 
@@ -37,6 +38,7 @@ lossy_cb (const void *input,
       atomic_fetch_sub (&n_to_swallow, (int) n_frames);
       return paContinue;
     }
+  atomic_fetch_sub (&n_to_pass, (int) n_frames);
   return real_callback (input, output, n_frames, times, flags, user_data);
 }
 
@@ -75,6 +77,12 @@ static gboolean
 has_swallowed (gpointer data)
 {
   return atomic_load (&n_to_swallow) <= 0;
+}
+
+static gboolean
+has_passed (gpointer data)
+{
+  return atomic_load (&n_to_pass) <= 0;
 }
 
 /* It is said at once, the recording goes on, and at the end it is not taken for a whole one. */
@@ -130,6 +138,9 @@ test_gap_in_pause (RecorderFixture *f, gconstpointer data)
   bench_wait (has_swallowed, f);
   recorder_fixture_record_for (f, 0.5);
   myna_recorder_pause (f->recorder);
+  /* What was said before the pause is still on its way: a gap in that is one in the recording. */
+  atomic_store (&n_to_pass, BENCH_RATE / 2);
+  bench_wait (has_passed, f);
   atomic_store (&n_to_swallow, BENCH_RATE);
   bench_wait (has_swallowed, f);
   myna_recorder_resume (f->recorder);
