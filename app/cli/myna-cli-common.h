@@ -38,6 +38,24 @@ gboolean myna_cli_check_writable (MynaLibrary *library, GError **error);
 /* Running. */
 MynaCliStatus myna_cli_run_job (MynaLibrary *library, MynaJob *job, gboolean quiet, GError **error);
 
+/**
+ * MynaCliWait:
+ * @cancellable: for the call
+ *
+ * Waiting for an asynchronous call while Ctrl-C cancels it.
+ */
+typedef struct
+{
+  GMainLoop *loop;
+  GCancellable *cancellable;
+  GAsyncResult *result;
+  guint interrupt, terminate;
+} MynaCliWait;
+
+void myna_cli_wait_begin (MynaCliWait *wait);
+void myna_cli_wait_cb (GObject *source, GAsyncResult *result, gpointer data);
+GAsyncResult *myna_cli_wait_end (MynaCliWait *wait);
+
 /* Adds a voice; blocks. Ctrl-C cancels. */
 MynaVoice *myna_cli_add_voice (MynaLibrary *library,
                                const char *name,

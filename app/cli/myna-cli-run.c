@@ -100,31 +100,66 @@ myna_cli_run_job (MynaLibrary *library, MynaJob *job, gboolean quiet, GError **e
   return MYNA_CLI_FAILED;
 }
 
-typedef struct
-{
-  GMainLoop *loop;
-  GCancellable *cancellable;
-  GAsyncResult *result;
-} Adding;
-
 static gboolean
-cancel_adding_cb (gpointer data)
+cancel_wait_cb (gpointer data)
 {
-  Adding *adding = data;
+  MynaCliWait *wait = data;
 
-  g_cancellable_cancel (adding->cancellable);
+  g_cancellable_cancel (wait->cancellable);
   return G_SOURCE_CONTINUE;
 }
 
-static void
-added_cb (GObject *source, GAsyncResult *result, gpointer data)
+/**
+ * myna_cli_wait_begin:
+ * @wait: (out caller-allocates): what an asynchronous call is started with
+ *
+ * From here on Ctrl-C cancels @wait's cancellable. Follow with the call, and myna_cli_wait_end().
+ */
+void
+myna_cli_wait_begin (MynaCliWait *wait)
 {
-  Adding *adding = data;
+  g_return_if_fail (wait != NULL);
 
-  g_assert (MYNA_IS_VOICES (source));
+  wait->loop = g_main_loop_new (NULL, FALSE);
+  wait->cancellable = g_cancellable_new ();
+  wait->result = NULL;
+  wait->interrupt = g_unix_signal_add (SIGINT, cancel_wait_cb, wait);
+  wait->terminate = g_unix_signal_add (SIGTERM, cancel_wait_cb, wait);
+}
 
-  adding->result = g_object_ref (result);
-  g_main_loop_quit (adding->loop);
+/**
+ * myna_cli_wait_cb:
+ *
+ * The callback of the call; its user data is the MynaCliWait.
+ */
+void
+myna_cli_wait_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MynaCliWait *wait = data;
+
+  wait->result = g_object_ref (result);
+  g_main_loop_quit (wait->loop);
+}
+
+/**
+ * myna_cli_wait_end:
+ * @wait: what was begun
+ *
+ * Blocks until the call is done.
+ *
+ * Returns: (transfer full): its result
+ */
+GAsyncResult *
+myna_cli_wait_end (MynaCliWait *wait)
+{
+  g_return_val_if_fail (wait != NULL, NULL);
+
+  g_main_loop_run (wait->loop);
+  g_source_remove (wait->interrupt);
+  g_source_remove (wait->terminate);
+  g_clear_object (&wait->cancellable);
+  g_clear_pointer (&wait->loop, g_main_loop_unref);
+  return g_steal_pointer (&wait->result);
 }
 
 /**
@@ -142,21 +177,15 @@ myna_cli_add_voice (MynaLibrary *library,
                     const char *consent,
                     GError **error)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Adding adding = { loop, cancellable, NULL };
-  guint interrupt = g_unix_signal_add (SIGINT, cancel_adding_cb, &adding);
-  guint terminate = g_unix_signal_add (SIGTERM, cancel_adding_cb, &adding);
   MynaVoices *voices = myna_library_get_voices (library);
-  MynaVoice *voice;
+  g_autoptr (GAsyncResult) result = NULL;
+  MynaCliWait wait;
 
-  myna_voices_add_async (voices, name, language, regions, consent, cancellable, added_cb, &adding);
-  g_main_loop_run (loop);
-  g_source_remove (interrupt);
-  g_source_remove (terminate);
-  voice = myna_voices_add_finish (voices, adding.result, error);
-  g_object_unref (adding.result);
-  return voice;
+  myna_cli_wait_begin (&wait);
+  myna_voices_add_async (voices, name, language, regions, consent, wait.cancellable,
+                         myna_cli_wait_cb, &wait);
+  result = myna_cli_wait_end (&wait);
+  return myna_voices_add_finish (voices, result, error);
 }
 
 /* The job that the library enqueued for a new voice is the last of its kind. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cli/myna-cli-common.h"
+#include "app/cli/myna-cli-voices-set.h"
 #include "engine/text/myna-language.h"
 
 /* myna voices: the voices of the library. */
@@ -18,6 +18,9 @@ static struct
   char **from;
   char **to;
   int stream;
+  char *reference;
+  char *reference_text;
+  char **models;
   gboolean consent;
   gboolean json;
   gboolean quiet;
@@ -31,13 +34,21 @@ static const GOptionEntry entries[] = {
   { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
     N_ ("add: language that is spoken in it, such as en-us (the default)"), N_ ("CODE") },
   { "from", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.from,
-    N_ ("add: where the part to use begins, in seconds or as 1:30"), N_ ("TIME") },
-  { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.to, N_ ("add: where the part to use ends"),
+    N_ ("add, set: where the part to use begins, in seconds or as 1:30"), N_ ("TIME") },
+  { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.to, N_ ("add, set: where the part to use ends"),
     N_ ("TIME") },
   { "stream", 0, 0, G_OPTION_ARG_INT, &options.stream,
     N_ ("add: audio stream of the file, by its index"), N_ ("N") },
   { "consent", 0, 0, G_OPTION_ARG_NONE, &options.consent,
     N_ ("add: the person agreed to have their voice cloned, or it is your own"), NULL },
+  { "reference", 0, 0, G_OPTION_ARG_STRING, &options.reference,
+    N_ ("set: clip that GPT-SoVITS imitates, by its number; auto to let it choose"),
+    N_ ("CLIP|auto") },
+  { "reference-text", 0, 0, G_OPTION_ARG_FILENAME, &options.reference_text,
+    N_ ("set: what is said in the imitated part"), N_ ("TEXT") },
+  { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.models,
+    N_ ("set: the voice's own GPT-SoVITS .ckpt or .pth; may be given twice; none to remove them"),
+    N_ ("FILE|none") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON"), NULL },
   { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("Show no progress"), NULL },
   G_OPTION_ENTRY_NULL,
@@ -73,6 +84,7 @@ add_voice_json (JsonBuilder *json, MynaVoice *voice)
       json_builder_add_string_value (json, path);
     }
   json_builder_end_array (json);
+  myna_cli_voices_add_gpt_sovits (json, voice);
   myna_cli_add_strings (json, "warnings", myna_voice_get_warnings (voice));
   json_builder_end_object (json);
 }
@@ -146,6 +158,7 @@ print_voice (MynaVoice *voice)
     }
   if (myna_voice_get_transcript (voice) != NULL)
     printf ("  %s %s\n", _ ("Transcript:"), myna_voice_get_transcript (voice));
+  myna_cli_voices_print_gpt_sovits (voice);
   for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++)
     printf ("  %s %s\n", _ ("Note:"), warnings[i]);
 }
@@ -246,6 +259,28 @@ run_add (MynaLibrary *library, int argc, char **argv, GError **error)
 }
 
 static MynaCliStatus
+run_set (MynaLibrary *library, int argc, char **argv, GError **error)
+{
+  const MynaCliVoiceChanges changes = { options.reference, nth (options.from, 0),
+                                        nth (options.to, 0), options.reference_text,
+                                        options.models };
+  MynaCliStatus status;
+  MynaVoice *voice;
+
+  if (argc != 1)
+    return myna_cli_usage_error ("voices", _ ("“set” takes the name of one voice."));
+  voice = myna_cli_find_voice (library, argv[0], error);
+  if (voice == NULL || !myna_cli_check_writable (library, error))
+    return MYNA_CLI_FAILED;
+  status = myna_cli_voices_set (library, voice, &changes, error);
+  if (status == MYNA_CLI_DONE && options.json)
+    print_voice_json (voice);
+  else if (status == MYNA_CLI_DONE)
+    print_voice (voice);
+  return status;
+}
+
+static MynaCliStatus
 run_remove (MynaLibrary *library, int argc, char **argv, GError **error)
 {
   MynaVoices *voices = myna_library_get_voices (library);
@@ -271,10 +306,8 @@ find_action (const char *name)
     const char *name;
     Action action;
   } actions[] = {
-    { "list", run_list },
-    { "add", run_add },
-    { "show", run_show },
-    { "remove", run_remove },
+    { "list", run_list }, { "add", run_add },       { "show", run_show },
+    { "set", run_set },   { "remove", run_remove },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -298,7 +331,7 @@ myna_cli_voices (int argc, char **argv)
 
   options.stream = -1;
   if (!myna_cli_parse (&argc, &argv,
-                       _ ("[list | add NAME --audio FILE… | show NAME | remove NAME]"),
+                       _ ("[list | add NAME --audio FILE… | show NAME | set NAME | remove NAME]"),
                        _ ("The voices of the library."), entries,
                        _ ("A voice takes 30 to 60 seconds of one person speaking clearly, in one "
                           "or several files. The\ntranscript is optional and makes it better.")))

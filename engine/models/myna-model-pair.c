@@ -127,6 +127,39 @@ import_one (const char *folder,
   return TRUE;
 }
 
+/* The phones of v1 are not those of the other versions: a pair is of one kind. What the voice has
+ * already counts where no new file takes its place. */
+static gboolean
+check_together (const char *voice_dir, GArray *roles, GError **error)
+{
+  g_autoptr (MynaModelPair) old = myna_model_pair_load (voice_dir);
+  MynaModelRole decoder =
+      old != NULL && old->decoder != NULL ? old->decoder_role : MYNA_N_MODEL_ROLES;
+  MynaModelRole t2s = MYNA_N_MODEL_ROLES;
+  gboolean new_t2s = FALSE;
+
+  for (guint i = 0; i < roles->len; i++)
+    {
+      MynaModelRole role = g_array_index (roles, MynaModelRole, i);
+
+      if (is_decoder (role))
+        decoder = role;
+      else
+        t2s = role;
+      new_t2s = new_t2s || !is_decoder (role);
+    }
+  if (!new_t2s && old != NULL && old->t2s != NULL &&
+      !myna_model_role_recognise (old->t2s, &t2s, NULL))
+    t2s = MYNA_N_MODEL_ROLES;
+  if (decoder == MYNA_N_MODEL_ROLES || t2s == MYNA_N_MODEL_ROLES ||
+      (decoder == MYNA_MODEL_S2_V1) == (t2s == MYNA_MODEL_T2S_V1))
+    return TRUE;
+  g_set_error (error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
+               _ ("%s and %s do not go together; choose two files of the same version."),
+               myna_model_role_get_title (t2s), myna_model_role_get_title (decoder));
+  return FALSE;
+}
+
 /**
  * myna_model_pair_import:
  * @voice_dir: a voice's folder
@@ -161,14 +194,14 @@ myna_model_pair_import (const char *voice_dir,
 
           g_set_error (
               error, MYNA_ERROR, MYNA_ERROR_UNSUPPORTED,
-              _ ("“%s” is %s, which serves all voices. Import it with “myna models import”."),
-              label, myna_model_role_get_title (role));
+              _ ("“%s” is %s, which serves all voices; import it as a model file instead."), label,
+              myna_model_role_get_title (role));
           return FALSE;
         }
       g_array_append_val (roles, role);
     }
   folder = g_build_filename (voice_dir, FOLDER, NULL);
-  if (!myna_paths_ensure_dir (folder, error))
+  if (!check_together (voice_dir, roles, error) || !myna_paths_ensure_dir (folder, error))
     return FALSE;
   for (guint i = 0; i < roles->len; i++)
     if (!import_one (folder, paths[i], g_array_index (roles, MynaModelRole, i), cancellable, error))

@@ -54,6 +54,7 @@ myna_voice_record_copy (const MynaVoiceRecord *self)
   copy->consent = g_strdup (self->consent);
   copy->created = self->created;
   copy->removed = self->removed;
+  copy->reference = myna_voice_reference_copy (self->reference);
   copy->quality = g_strdupv (self->quality);
   copy->engine_warnings = g_strdupv (self->engine_warnings);
   for (guint i = 0; i < self->clips->len; i++)
@@ -83,6 +84,7 @@ myna_voice_record_free (MynaVoiceRecord *self)
   g_free (self->language);
   g_free (self->consent);
   g_ptr_array_unref (self->clips);
+  myna_voice_reference_free (self->reference);
   g_strfreev (self->quality);
   g_strfreev (self->engine_warnings);
   g_free (self);
@@ -231,6 +233,55 @@ myna_voice_record_set_transcript (MynaVoiceRecord *self, const char *text, GErro
   return TRUE;
 }
 
+static gboolean
+check_reference (MynaVoiceRecord *self, const MynaVoiceReference *reference, GError **error)
+{
+  if (reference->clip >= self->clips->len)
+    {
+      g_set_error (error, MYNA_ERROR, MYNA_ERROR_NOT_FOUND,
+                   ngettext ("There is no clip %u; the voice has %u clip.",
+                             "There is no clip %u; the voice has %u clips.", self->clips->len),
+                   reference->clip + 1, self->clips->len);
+      return FALSE;
+    }
+  /* A tenth: decoders and files do not quite agree on lengths. */
+  if (!(reference->start >= 0) ||
+      !(reference->end <= myna_voice_record_get_clip (self, reference->clip)->duration + 0.1))
+    {
+      g_set_error (error, MYNA_ERROR, MYNA_ERROR_FAILED, _ ("Clip %u ends after %.1f seconds."),
+                   reference->clip + 1,
+                   myna_voice_record_get_clip (self, reference->clip)->duration);
+      return FALSE;
+    }
+  return myna_voice_reference_check_length (reference->start, reference->end, error);
+}
+
+/**
+ * myna_voice_record_set_reference:
+ * @reference: (nullable): the part of a clip to imitate; %NULL: automatic
+ * @error: return location
+ *
+ * Returns: %FALSE with NOT_FOUND (no such clip), FAILED (outside of it), TOO_SHORT or TOO_LARGE
+ */
+gboolean
+myna_voice_record_set_reference (MynaVoiceRecord *self,
+                                 const MynaVoiceReference *reference,
+                                 GError **error)
+{
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (reference != NULL && !check_reference (self, reference, error))
+    return FALSE;
+  text = reference != NULL && reference->text != NULL ? flatten (reference->text) : NULL;
+  g_clear_pointer (&self->reference, myna_voice_reference_free);
+  if (reference != NULL)
+    self->reference =
+        myna_voice_reference_new (reference->clip, reference->start, reference->end, text);
+  return TRUE;
+}
+
 /**
  * myna_voice_record_get_duration:
  *
@@ -296,6 +347,24 @@ myna_voice_record_dup_cache_path (const MynaVoiceRecord *self, const char *engin
   return g_build_filename (self->folder, "cache", name, NULL);
 }
 
+/* The clip is named by its file. */
+static void
+add_reference_json (const MynaVoiceRecord *self, JsonObject *object)
+{
+  const MynaVoiceReference *reference = self->reference;
+  JsonObject *member;
+
+  if (reference == NULL || reference->clip >= self->clips->len)
+    return;
+  member = json_object_new ();
+  json_object_set_string_member (member, "clip",
+                                 myna_voice_record_get_clip (self, reference->clip)->file);
+  json_object_set_double_member (member, "start", reference->start);
+  json_object_set_double_member (member, "end", reference->end);
+  myna_sidecar_set_string (member, "text", reference->text);
+  json_object_set_object_member (object, "reference", member);
+}
+
 static JsonObject *
 clip_to_json (const MynaVoiceClip *clip)
 {
@@ -333,6 +402,7 @@ myna_voice_record_to_json (const MynaVoiceRecord *self)
   for (guint i = 0; i < self->clips->len; i++)
     json_array_add_object_element (clips, clip_to_json (myna_voice_record_get_clip (self, i)));
   json_object_set_array_member (object, "clips", clips);
+  add_reference_json (self, object);
   myna_sidecar_set_strv (object, "quality", (const char *const *) self->quality);
   myna_sidecar_set_strv (object, "engine-warnings", (const char *const *) self->engine_warnings);
   json_node_take_object (node, object);
@@ -378,6 +448,27 @@ read_clips (MynaVoiceRecord *self, JsonObject *object)
   return self->clips->len > 0;
 }
 
+/* A choice that makes no sense is none. */
+static void
+read_reference (MynaVoiceRecord *self, JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "reference");
+  JsonObject *member =
+      node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *file = member != NULL ? myna_sidecar_get_string (member, "clip") : NULL;
+
+  for (guint i = 0; file != NULL && i < self->clips->len; i++)
+    if (g_str_equal (myna_voice_record_get_clip (self, i)->file, file))
+      {
+        MynaVoiceReference reference = { i, myna_sidecar_get_double (member, "start", -1),
+                                         myna_sidecar_get_double (member, "end", -1),
+                                         (char *) myna_sidecar_get_string (member, "text") };
+
+        myna_voice_record_set_reference (self, &reference, NULL);
+        return;
+      }
+}
+
 /**
  * myna_voice_record_from_json:
  * @folder: the voice's folder
@@ -418,6 +509,7 @@ myna_voice_record_from_json (const char *folder, JsonNode *node, GError **error)
                    _ ("The voice in “%s” is damaged and was not loaded."), folder);
       return NULL;
     }
+  read_reference (self, object);
   return g_steal_pointer (&self);
 }
 

@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+#include "engine/voice/myna-voice-reference.h"
+
 G_BEGIN_DECLS
 
 /* The version of voice.json; a newer one is refused. */
@@ -34,6 +36,8 @@ typedef struct
  * @created: unix seconds
  * @removed: unix seconds of its removal, or 0
  * @clips: (element-type MynaVoiceClip)
+ * @reference: (nullable): the part that GPT-SoVITS imitates, as the person chose it; %NULL: it is
+ *   chosen automatically
  * @quality: (nullable): findings about the sample, in plain words
  * @engine_warnings: (nullable): what the speech engine said when it prepared the voice
  *
@@ -50,6 +54,7 @@ typedef struct
   gint64 created;
   gint64 removed;
   GPtrArray *clips;
+  MynaVoiceReference *reference;
   char **quality;
   char **engine_warnings;
 } MynaVoiceRecord;
@@ -68,6 +73,9 @@ void myna_voice_record_set_clip_transcript (MynaVoiceRecord *self, guint index, 
 char *myna_voice_record_dup_clip_path (const MynaVoiceRecord *self, guint index);
 char *myna_voice_record_dup_transcript (const MynaVoiceRecord *self);
 gboolean myna_voice_record_set_transcript (MynaVoiceRecord *self, const char *text, GError **error);
+gboolean myna_voice_record_set_reference (MynaVoiceRecord *self,
+                                          const MynaVoiceReference *reference,
+                                          GError **error);
 double myna_voice_record_get_duration (const MynaVoiceRecord *self);
 char *myna_voice_record_dup_cache_path (const MynaVoiceRecord *self, const char *engine);
 

@@ -8,6 +8,7 @@
 
 #include "engine/core/myna-error.h"
 #include "engine/core/myna-sidecar.h"
+#include "engine/models/myna-model-pair.h"
 #include "engine/store/myna-records.h"
 #include "engine/text/myna-language.h"
 #include "engine/voice/myna-voice-maker.h"
@@ -556,6 +557,125 @@ myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *langua
   g_set_str (&record->language, resolved);
   change_material (self, voice, record);
   return TRUE;
+}
+
+/**
+ * myna_voices_set_reference:
+ * @voice: which
+ * @reference: (nullable): the part of a clip that GPT-SoVITS imitates; %NULL: chosen automatically
+ * @error: return location
+ *
+ * Takes effect when the voice speaks next: reading a few seconds needs no job of its own.
+ *
+ * Returns: %FALSE with the errors of myna_voice_record_set_reference(), or READ_ONLY
+ */
+gboolean
+myna_voices_set_reference (MynaVoices *self,
+                           MynaVoice *voice,
+                           const MynaVoiceReference *reference,
+                           GError **error)
+{
+  g_autoptr (MynaVoiceRecord) record = NULL;
+
+  g_return_val_if_fail (MYNA_IS_VOICES (self) && MYNA_IS_VOICE (voice), FALSE);
+
+  record = myna_voice_record_copy (myna_voice_get_record (voice));
+  if (!check_writable (self, error) || !myna_voice_record_set_reference (record, reference, error))
+    return FALSE;
+  change (self, voice, g_steal_pointer (&record));
+  return TRUE;
+}
+
+typedef struct
+{
+  char *folder;
+  char **paths; /* (nullable) */
+} Models;
+
+static void
+models_free (gpointer data)
+{
+  Models *self = data;
+
+  g_free (self->folder);
+  g_strfreev (self->paths);
+  g_free (self);
+}
+
+static void
+set_models_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Models *models = task_data;
+  GError *error = NULL;
+  gboolean done;
+
+  if (models->paths != NULL)
+    done = myna_model_pair_import (models->folder, (const char *const *) models->paths, cancellable,
+                                   &error);
+  else
+    done = myna_model_pair_remove (models->folder, &error);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * myna_voices_set_models_async:
+ * @voice: which
+ * @paths: (nullable) (array zero-terminated=1): a T2S checkpoint, a decoder, or one of each; %NULL:
+ *   the published ones serve again
+ * @cancellable: (nullable): to stop
+ * @callback: called on the main context
+ * @user_data: closure
+ *
+ * Gives the voice model files of its own, on a worker thread; see myna_model_pair_import() for the
+ * errors.
+ */
+void
+myna_voices_set_models_async (MynaVoices *self,
+                              MynaVoice *voice,
+                              const char *const *paths,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  Models *models;
+
+  g_return_if_fail (MYNA_IS_VOICES (self) && MYNA_IS_VOICE (voice));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, myna_voices_set_models_async);
+  /* What is in place is in place. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (!check_writable (self, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  models = g_new0 (Models, 1);
+  models->folder = g_strdup (myna_voice_get_record (voice)->folder);
+  models->paths = g_strdupv ((char **) paths);
+  g_task_set_task_data (task, models, models_free);
+  g_task_run_in_thread (task, set_models_thread);
+}
+
+/**
+ * myna_voices_set_models_finish:
+ * @result: from the callback
+ * @error: return location
+ *
+ * Returns: %FALSE with UNSUPPORTED (not a file of a voice), CORRUPT, NO_SPACE, READ_ONLY, …
+ */
+gboolean
+myna_voices_set_models_finish (MynaVoices *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (MYNA_IS_VOICES (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void

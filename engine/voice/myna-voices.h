@@ -40,6 +40,20 @@ gboolean myna_voices_set_transcript (MynaVoices *self,
                                      GError **error);
 gboolean
 myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *language, GError **error);
+/* What GPT-SoVITS imitates; NULL: chosen automatically. */
+gboolean myna_voices_set_reference (MynaVoices *self,
+                                    MynaVoice *voice,
+                                    const MynaVoiceReference *reference,
+                                    GError **error);
+/* The voice's own GPT-SoVITS networks (MynaModelPair): a .ckpt, a .pth or both, in place of those
+ * of the same kind; NULL: back to the published ones. Looked at and copied on a thread. */
+void myna_voices_set_models_async (MynaVoices *self,
+                                   MynaVoice *voice,
+                                   const char *const *paths,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean myna_voices_set_models_finish (MynaVoices *self, GAsyncResult *result, GError **error);
 
 /* remove hides the voice at once; restore brings it back; purge deletes what was removed for good.
  */

@@ -824,6 +824,61 @@ add (const char *path, void (*func) (Fixture *f, gconstpointer data))
   g_test_add (path, Fixture, NULL, set_up, func, tear_down);
 }
 
+/* What GPT-SoVITS takes from a voice, and with which files. */
+static void
+test_voices_set (Fixture *f, gconstpointer data)
+{
+  static const char *const wrong[][6] = {
+    { "Anna" },
+    { "Anna", "--from", "1" },
+    { "Anna", "--reference", "auto", "--to", "3" },
+    { "Anna", "--reference", "first" },
+    { "Anna", "--reference", "1", "--to", "x" },
+  };
+  g_autofree char *damaged = g_build_filename (f->studio.dir, "anna.ckpt", NULL);
+  g_autoptr (JsonObject) json = NULL;
+  JsonObject *reference;
+
+  run (f, "voices", "add", "Anna", "--audio", f->sample, "--text", "All of it.", "--consent",
+       "--quiet", NULL);
+  assert_done (f);
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      run (f, "voices", "set", wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], wrong[i][4],
+           wrong[i][5], NULL);
+      assert_usage (f);
+    }
+  run (f, "voices", "set", "Anna", "--reference", "1", "--to", "2", NULL);
+  assert_failed (f, "2.0 seconds");
+  run (f, "voices", "set", "Anna", "--reference", "7", NULL);
+  assert_failed (f, "7");
+  run (f, "voices", "set", "Anna", "--reference", "1", "--from", "1.5", "--to", "0:05.5",
+       "--reference-text", "Some of it.", "--json", NULL);
+  assert_done (f);
+  json = parse_json (f);
+  reference = json_object_get_object_member (json, "reference");
+  g_assert_cmpint (json_object_get_int_member (reference, "clip"), ==, 1);
+  g_assert_cmpfloat (json_object_get_double_member (reference, "from"), ==, 1.5);
+  g_assert_cmpfloat (json_object_get_double_member (reference, "to"), ==, 5.5);
+  g_assert_cmpstr (json_object_get_string_member (reference, "text"), ==, "Some of it.");
+  run (f, "voices", "show", "Anna", NULL);
+  g_assert_nonnull (strstr (f->output, "1.5"));
+  /* All of a clip has the clip's words. */
+  run (f, "voices", "set", "Anna", "--reference", "1", NULL);
+  assert_done (f);
+  g_assert_nonnull (strstr (f->output, "Said in it: All of it."));
+  run (f, "voices", "set", "Anna", "--reference", "auto", "--json", NULL);
+  g_clear_pointer (&json, json_object_unref);
+  json = parse_json (f);
+  g_assert_true (json_object_get_null_member (json, "reference"));
+
+  g_assert_true (g_file_set_contents (damaged, "PK and no more", -1, NULL));
+  run (f, "voices", "set", "Anna", "--model", damaged, NULL);
+  assert_failed (f, "anna.ckpt");
+  run (f, "voices", "set", "Anna", "--model", "none", NULL);
+  assert_done (f);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -836,6 +891,7 @@ main (int argc, char *argv[])
   add ("/cli/three-hours", test_three_hours);
   add ("/cli/voices", test_voices);
   add ("/cli/models", test_models);
+  add ("/cli/voices-set", test_voices_set);
   add ("/cli/speak", test_speak);
   add ("/cli/speak-without-models", test_speak_without_models);
   add ("/cli/cancel", test_cancel);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 
+#include "engine/audio/myna-audio-writer.h"
+#include "engine/core/myna-error.h"
+#include "engine/core/myna-sidecar.h"
+#include "engine/voice/gptsovits/myna-gsv-part.h"
 #include "engine/voice/gptsovits/myna-gsv-reference.h"
 
 /* What is kept of a voice, and what is not taken for it. */
@@ -25,10 +28,7 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_nonnull (f->dir);
   f->path = g_build_filename (f->dir, "gpt-sovits.cache", NULL);
   f->reference = g_new0 (MynaGsvReference, 1);
-  f->reference->clip = 2;
-  f->reference->start = 1.5;
-  f->reference->end = 6.25;
-  f->reference->text = g_strdup ("The birch canoe slid.");
+  f->reference->part = myna_voice_reference_new (2, 1.5, 6.25, "The birch canoe slid.");
   f->reference->prompt = g_array_new (FALSE, FALSE, sizeof (gint32));
   f->reference->timbre = g_array_new (FALSE, FALSE, sizeof (float));
   for (gint32 i = 0; i < 40; i++)
@@ -44,8 +44,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_unlink (f->path);
-  g_rmdir (f->dir);
+  g_assert_true (myna_remove_tree (f->dir, NULL));
   myna_gsv_reference_free (f->reference);
   g_free (f->path);
   g_free (f->dir);
@@ -76,10 +75,7 @@ test_kept (Fixture *f, gconstpointer data)
   save (f);
   loaded = myna_gsv_reference_load (f->path, KEY);
   g_assert_nonnull (loaded);
-  g_assert_cmpuint (loaded->clip, ==, 2);
-  g_assert_cmpfloat (loaded->start, ==, 1.5);
-  g_assert_cmpfloat (loaded->end, ==, 6.25);
-  g_assert_cmpstr (loaded->text, ==, "The birch canoe slid.");
+  g_assert_true (myna_voice_reference_equal (loaded->part, f->reference->part));
   g_assert_cmpmem (loaded->prompt->data, loaded->prompt->len * 4, f->reference->prompt->data,
                    f->reference->prompt->len * 4);
   g_assert_cmpmem (loaded->timbre->data, loaded->timbre->len * 4, f->reference->timbre->data,
@@ -92,12 +88,12 @@ test_without_text (Fixture *f, gconstpointer data)
 {
   g_autoptr (MynaGsvReference) loaded = NULL;
 
-  g_clear_pointer (&f->reference->text, g_free);
+  g_clear_pointer (&f->reference->part->text, g_free);
   g_array_set_size (f->reference->prompt, 0);
   save (f);
   loaded = myna_gsv_reference_load (f->path, KEY);
   g_assert_nonnull (loaded);
-  g_assert_null (loaded->text);
+  g_assert_null (loaded->part->text);
   g_assert_cmpuint (loaded->prompt->len, ==, 0);
 }
 
@@ -165,6 +161,71 @@ test_damaged_values (Fixture *f, gconstpointer data)
   g_assert_false (can_be_loaded (f, KEY));
 }
 
+/* A voice of clips of silence; only lengths and texts count here. */
+static MynaVoiceRecord *
+make_voice (Fixture *f)
+{
+  MynaVoiceRecord *voice = myna_voice_record_new (f->dir);
+
+  voice->name = g_strdup ("Anna");
+  return voice;
+}
+
+static void
+assert_part (const MynaVoiceRecord *voice, guint clip, double start, double end, const char *text)
+{
+  g_autoptr (MynaVoiceReference) expected = myna_voice_reference_new (clip, start, end, text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaVoiceReference) part = myna_gsv_part_choose (voice, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (myna_voice_reference_equal (part, expected));
+}
+
+/* By itself: a whole clip with its words, else any clip that is long enough. */
+static void
+test_part_automatic (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaVoiceRecord) voice = make_voice (f);
+  g_autoptr (GError) error = NULL;
+
+  myna_voice_record_add_clip (voice, "clip-1.flac", "", 2.5)->transcript = g_strdup ("short");
+  g_assert_null (myna_gsv_part_choose (voice, NULL, &error));
+  g_assert_error (error, MYNA_ERROR, MYNA_ERROR_TOO_SHORT);
+  myna_voice_record_add_clip (voice, "clip-2.flac", "", 6.5);
+  assert_part (voice, 1, 0, 6.5, NULL);
+  myna_voice_record_add_clip (voice, "clip-3.flac", "", 9)->transcript = g_strdup ("nine");
+  assert_part (voice, 2, 0, 9, "nine");
+  /* What the person chose wins over all that. */
+  voice->reference = myna_voice_reference_new (1, 1, 5, "one");
+  assert_part (voice, 1, 1, 5, "one");
+}
+
+/* Of a long clip, a stretch that is loud within and quiet at its ends. */
+static void
+test_part_of_long_clip (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->dir, "clip-1.flac", NULL);
+  g_autoptr (MynaVoiceRecord) voice = make_voice (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaAudioWriter) writer = myna_audio_writer_open (path, 8000, 1, &error);
+  g_autoptr (MynaVoiceReference) part = NULL;
+  g_autofree float *samples = g_new0 (float, 8000 * 20);
+
+  /* Speech from 8 to 15 s, a murmur elsewhere. */
+  for (int i = 0; i < 8000 * 20; i++)
+    samples[i] = (i > 8000 * 8 && i < 8000 * 15 ? 0.5f : 0.001f) * sinf ((float) i);
+  g_assert_true (myna_audio_writer_write (writer, samples, 8000 * 20, &error));
+  g_assert_true (myna_audio_writer_finish (writer, &error));
+  myna_voice_record_add_clip (voice, "clip-1.flac", "", 20)->transcript = g_strdup ("many words");
+  part = myna_gsv_part_choose (voice, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (part->text);
+  g_assert_cmpfloat_with_epsilon (part->start, 8, 0.5);
+  g_assert_cmpfloat_with_epsilon (part->end, 15, 0.5);
+  g_assert_true (myna_voice_reference_check_length (part->start, part->end, &error));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,6 +237,8 @@ main (int argc, char **argv)
   add ("/gsv-reference/cut-off", test_cut_off);
   add ("/gsv-reference/foreign", test_foreign);
   add ("/gsv-reference/damaged-values", test_damaged_values);
+  add ("/gsv-reference/part-automatic", test_part_automatic);
+  add ("/gsv-reference/part-of-long-clip", test_part_of_long_clip);
 #undef add
   return g_test_run ();
 }

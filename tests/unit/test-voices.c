@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "engine/audio/myna-audio-probe.h"
@@ -210,6 +211,52 @@ test_transcript (StudioFixture *f, gconstpointer data)
 }
 
 static void
+refuse_reference (
+    StudioFixture *f, MynaVoice *voice, guint clip, double start, double end, int code)
+{
+  g_autoptr (MynaVoiceReference) part = myna_voice_reference_new (clip, start, end, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (myna_voices_set_reference (f->voices, voice, part, &error));
+  g_assert_error (error, MYNA_ERROR, code);
+}
+
+/* What GPT-SoVITS imitates: refused when it cannot, kept over a restart, given up again. */
+static void
+test_reference (StudioFixture *f, gconstpointer data)
+{
+  g_autofree char *sample = studio_fixture_make_sample (f, "sample.wav", 14);
+  g_autoptr (GPtrArray) regions = one_region (sample, 0, 13);
+  g_autoptr (MynaVoiceReference) part = myna_voice_reference_new (0, 1.5, 6.5, " what\nis  said ");
+  g_autoptr (GError) error = NULL;
+  MynaVoice *voice = studio_fixture_add_regions (f, "Anna", regions, "yes", &error);
+  const MynaVoiceReference *kept;
+
+  g_assert_no_error (error);
+  g_assert_null (myna_voice_get_record (voice)->reference);
+  refuse_reference (f, voice, 1, 0, 5, MYNA_ERROR_NOT_FOUND);
+  refuse_reference (f, voice, 0, 0, 2.9, MYNA_ERROR_TOO_SHORT);
+  refuse_reference (f, voice, 0, 1, 11.1, MYNA_ERROR_TOO_LARGE);
+  refuse_reference (f, voice, 0, 9, 16, MYNA_ERROR_FAILED);
+  refuse_reference (f, voice, 0, -1, 5, MYNA_ERROR_FAILED);
+  refuse_reference (f, voice, 0, 0, NAN, MYNA_ERROR_FAILED);
+  g_assert_null (myna_voice_get_record (voice)->reference);
+
+  g_assert_true (myna_voices_set_reference (f->voices, voice, part, &error));
+  g_assert_no_error (error);
+  studio_fixture_close (f);
+  studio_fixture_open (f, MYNA_LIBRARY_OPEN_DEFAULT);
+  voice = myna_voices_find_by_name (f->voices, "Anna");
+  kept = myna_voice_get_record (voice)->reference;
+  g_assert_nonnull (kept);
+  g_assert_cmpfloat (kept->start, ==, 1.5);
+  g_assert_cmpfloat (kept->end, ==, 6.5);
+  g_assert_cmpstr (kept->text, ==, "what is said");
+  g_assert_true (myna_voices_set_reference (f->voices, voice, NULL, &error));
+  g_assert_null (myna_voice_get_record (voice)->reference);
+}
+
+static void
 test_remove (StudioFixture *f, gconstpointer data)
 {
   g_autoptr (MynaVoice) voice = g_object_ref (studio_fixture_add_voice (f, "Anna"));
@@ -317,6 +364,7 @@ main (int argc, char *argv[])
   add ("/voices/names", test_names);
   add ("/voices/reopen", test_reopen);
   add ("/voices/transcript", test_transcript);
+  add ("/voices/reference", test_reference);
   add ("/voices/remove", test_remove);
   add ("/voices/remove-then-close", test_remove_then_close);
   add ("/voices/recover", test_recover);

@@ -41,8 +41,9 @@ struct _MynaClipEditor
   /* State */
   double play_from;     /* seconds of the file, or -1: from the start of the selection */
   double playing_start; /* where in the file the player's list begins */
-  gboolean mine;        /* what sounds is this clip */
-  gboolean syncing;     /* the widgets follow the clip, not the other way round */
+  gboolean show_quality;
+  gboolean mine;    /* what sounds is this clip */
+  gboolean syncing; /* the widgets follow the clip, not the other way round */
 };
 
 G_DEFINE_FINAL_TYPE (MynaClipEditor, myna_clip_editor, ADW_TYPE_BIN)
@@ -96,9 +97,11 @@ sync_clip (MynaClipEditor *self)
   gtk_stack_set_visible_child_name (self->stack, page);
   gtk_label_set_text (self->failure_label,
                       state == MYNA_CLIP_FAILED ? myna_clip_get_error (self->clip) : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->long_label), myna_clip_is_long (self->clip));
+  gtk_widget_set_visible (GTK_WIDGET (self->long_label),
+                          self->show_quality && myna_clip_is_long (self->clip));
   gtk_widget_set_visible (self->zoom_box, myna_clip_get_duration (self->clip) > ZOOM_FROM);
-  gtk_widget_set_visible (GTK_WIDGET (self->quality_view), state == MYNA_CLIP_READY);
+  gtk_widget_set_visible (GTK_WIDGET (self->quality_view),
+                          self->show_quality && state == MYNA_CLIP_READY);
   myna_quality_view_set_quality (self->quality_view, myna_clip_get_quality (self->clip));
   sync_streams (self);
   sync_region (self);
@@ -411,6 +414,7 @@ static void
 myna_clip_editor_init (MynaClipEditor *self)
 {
   self->play_from = -1.0;
+  self->show_quality = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   set_long_text (self);
   myna_time_text_bind_spin (self->start_spin);
@@ -462,6 +466,21 @@ myna_clip_editor_set_clip (MynaClipEditor *self, MynaClip *clip)
   g_signal_group_set_target (self->clip_signals, clip);
   if (clip != NULL)
     peaks_changed_cb (self, clip);
+}
+
+/**
+ * myna_clip_editor_set_show_quality:
+ * @show: whether it says what the selection is worth as the sample of a voice; it does by default
+ */
+void
+myna_clip_editor_set_show_quality (MynaClipEditor *self, gboolean show)
+{
+  g_return_if_fail (MYNA_IS_CLIP_EDITOR (self));
+
+  self->show_quality = show;
+  gtk_widget_set_visible (GTK_WIDGET (self->quality_view), show);
+  if (self->clip != NULL)
+    sync_clip (self);
 }
 
 /**

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (MynaClipEditor, myna_clip_editor, MYNA, CLIP_EDITOR, AdwBi
 void myna_clip_editor_set_player (MynaClipEditor *self, MynaPlayer *player);
 void myna_clip_editor_set_clip (MynaClipEditor *self, MynaClip *clip);
 MynaClip *myna_clip_editor_get_clip (MynaClipEditor *self);
+void myna_clip_editor_set_show_quality (MynaClipEditor *self, gboolean show);
 void myna_clip_editor_toggle (MynaClipEditor *self);
 void myna_clip_editor_stop (MynaClipEditor *self);
 

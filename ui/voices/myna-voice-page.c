@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/voices/myna-quality-view.h"
+#include "ui/voices/myna-voice-models.h"
 #include "ui/voices/myna-voice-operations.h"
 #include "ui/widgets/myna-language-row.h"
 #include "ui/widgets/myna-time-text.h"
@@ -24,6 +25,7 @@ struct _MynaVoicePage
   AdwPreferencesGroup *transcript_group;
   GtkWidget *save_button;
   GtkTextBuffer *transcript_buffer;
+  MynaVoiceModels *models;
   AdwActionRow *consent_row;
 
   /* Owned references */
@@ -260,6 +262,17 @@ use_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   gtk_widget_activate_action (widget, "voices.use-voice", "s", myna_voice_get_id (self->voice));
 }
 
+/* Two things must not sound at once. */
+static void
+stop_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  MynaVoicePage *self = MYNA_VOICE_PAGE (widget);
+
+  g_assert (MYNA_IS_VOICE_PAGE (self));
+
+  myna_voice_player_stop (self->player);
+}
+
 static void
 myna_voice_page_dispose (GObject *object)
 {
@@ -290,6 +303,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MynaVoicePage, transcript_group);
   gtk_widget_class_bind_template_child (widget_class, MynaVoicePage, save_button);
   gtk_widget_class_bind_template_child (widget_class, MynaVoicePage, transcript_buffer);
+  gtk_widget_class_bind_template_child (widget_class, MynaVoicePage, models);
   gtk_widget_class_bind_template_child (widget_class, MynaVoicePage, consent_row);
   gtk_widget_class_bind_template_callback (widget_class, on_language_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_save_clicked);
@@ -305,10 +319,12 @@ myna_voice_page_class_init (MynaVoicePageClass *klass)
 
   g_type_ensure (MYNA_TYPE_LANGUAGE_ROW);
   g_type_ensure (MYNA_TYPE_QUALITY_VIEW);
+  g_type_ensure (MYNA_TYPE_VOICE_MODELS);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "voice.rename", NULL, rename_action);
   gtk_widget_class_install_action (widget_class, "voice.delete", NULL, delete_action);
   gtk_widget_class_install_action (widget_class, "voice.use", NULL, use_action);
+  gtk_widget_class_install_action (widget_class, "voice.stop", NULL, stop_action);
 }
 
 static void
@@ -335,6 +351,7 @@ set_voice (MynaVoicePage *self, MynaVoice *voice)
     adw_preferences_group_set_description (
         self->transcript_group, _ ("The exact words of the sample, one line a clip. With them the "
                                    "voice becomes clearer."));
+  myna_voice_models_set_voice (self->models, self->voices, voice);
   self->syncing = TRUE;
   gtk_text_buffer_set_text (self->transcript_buffer, get_saved_transcript (self), -1);
   self->syncing = FALSE;
@@ -379,4 +396,23 @@ myna_voice_page_get_voice (MynaVoicePage *self)
   g_return_val_if_fail (MYNA_IS_VOICE_PAGE (self), NULL);
 
   return self->voice;
+}
+
+/**
+ * myna_voice_page_take_models:
+ * @files: (element-type GFile): what was dropped
+ *
+ * Makes model files the voice's own.
+ *
+ * Returns: %FALSE when they are something else
+ */
+gboolean
+myna_voice_page_take_models (MynaVoicePage *self, const GSList *files)
+{
+  g_return_val_if_fail (MYNA_IS_VOICE_PAGE (self), FALSE);
+
+  if (!myna_voice_models_are_files (files))
+    return FALSE;
+  myna_voice_models_take_files (self->models, files);
+  return TRUE;
 }

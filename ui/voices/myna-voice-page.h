@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (MynaVoicePage, myna_voice_page, MYNA, VOICE_PAGE, AdwNavig
 
 AdwNavigationPage *
 myna_voice_page_new (MynaVoices *voices, MynaVoicePlayer *player, MynaVoice *voice);
+gboolean myna_voice_page_take_models (MynaVoicePage *self, const GSList *files);
 MynaVoice *myna_voice_page_get_voice (MynaVoicePage *self);
 
 G_END_DECLS

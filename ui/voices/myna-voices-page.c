@@ -163,10 +163,14 @@ static void
 on_dropped (MynaVoicesPage *self, GdkFileList *list, MynaDropArea *area)
 {
   g_autoptr (GSList) files = gdk_file_list_get_files (list);
+  AdwNavigationPage *page;
 
   g_assert (MYNA_IS_VOICES_PAGE (self));
 
-  myna_voices_page_add_files (self, files);
+  /* On the page of a voice, models are the voice's own. */
+  page = adw_navigation_view_get_visible_page (self->navigation);
+  if (!MYNA_IS_VOICE_PAGE (page) || !myna_voice_page_take_models (MYNA_VOICE_PAGE (page), files))
+    myna_voices_page_add_files (self, files);
 }
 
 static void

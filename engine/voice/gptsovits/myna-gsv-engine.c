@@ -28,6 +28,7 @@
 typedef struct
 {
   MynaGsvNetworks *networks;
+  MynaVoiceReference *asked; /* (nullable): what the person chose to be imitated */
   MynaGsvReference *reference;
   MynaGsvReading *reading; /* (nullable): of the reference's text */
   char *language;
@@ -40,6 +41,7 @@ free_prepared (gpointer data)
 
   g_clear_pointer (&self->reading, myna_gsv_reading_free);
   g_clear_pointer (&self->reference, myna_gsv_reference_free);
+  g_clear_pointer (&self->asked, myna_voice_reference_free);
   g_clear_pointer (&self->networks, myna_gsv_networks_unref);
   g_free (self->language);
   g_free (self);
@@ -53,8 +55,17 @@ fits (Prepared *self, const MynaVoiceRecord *voice, GCancellable *cancellable)
 {
   MynaGsvDecoder *decoder = myna_gsv_networks_get_decoder (self->networks, cancellable, NULL);
 
-  return decoder != NULL && self->reference->clip < voice->clips->len &&
+  return decoder != NULL && self->reference->part->clip < voice->clips->len &&
          self->reference->timbre->len == (guint) myna_gsv_decoder_get_timbre_size (decoder);
+}
+
+/* What a reference is made of beside the clips, which the name of its file holds. */
+static char *
+dup_reference_key (Prepared *self)
+{
+  g_autofree char *asked = myna_voice_reference_dup_key (self->asked);
+
+  return g_strconcat (myna_gsv_networks_get_key (self->networks), asked, NULL);
 }
 
 static gboolean
@@ -66,7 +77,7 @@ get_reference (Prepared *self,
                GCancellable *cancellable,
                GError **error)
 {
-  const char *key = myna_gsv_networks_get_key (self->networks);
+  g_autofree char *key = dup_reference_key (self);
   g_autoptr (GError) local_error = NULL;
 
   self->reference = myna_gsv_reference_load (cache_path, key);
@@ -87,9 +98,9 @@ get_reference (Prepared *self,
 static gboolean
 read_reference (Prepared *self, GCancellable *cancellable, GError **error)
 {
-  if (self->reference->text == NULL)
+  if (self->reference->part->text == NULL)
     return TRUE;
-  self->reading = myna_gsv_reading_new (self->networks, self->reference->text, self->language,
+  self->reading = myna_gsv_reading_new (self->networks, self->reference->part->text, self->language,
                                         cancellable, error);
   return self->reading != NULL;
 }
@@ -97,18 +108,24 @@ read_reference (Prepared *self, GCancellable *cancellable, GError **error)
 static char **
 make_warnings (Prepared *self, const MynaVoiceRecord *voice)
 {
-  const MynaVoiceClip *clip = myna_voice_record_get_clip (voice, self->reference->clip);
+  const MynaVoiceReference *part = self->reference->part;
+  double length = myna_voice_record_get_clip (voice, part->clip)->duration;
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  if (self->reference->text == NULL)
+  if (part->text == NULL && self->asked != NULL)
+    g_strv_builder_take (builder,
+                         g_strdup (_ ("What is said in the imitated part is not known, so only its "
+                                      "sound is imitated. Type its words to imitate the manner "
+                                      "too.")));
+  else if (part->text == NULL)
     g_strv_builder_take (
         builder,
         g_strdup (_ ("What is said in the sample is not known, so only its sound is imitated. Add "
                      "a recording of 3 to 10 seconds with its text to imitate the manner too.")));
-  if (clip->duration > MYNA_GSV_REFERENCE_MOST)
+  if (self->asked == NULL && length > MYNA_VOICE_REFERENCE_MOST)
     g_strv_builder_take (builder, g_strdup_printf (_ ("Of the long recording, seconds %.1f to %.1f "
                                                       "are imitated."),
-                                                   self->reference->start, self->reference->end));
+                                                   part->start, part->end));
   return g_strv_builder_end (builder);
 }
 
@@ -126,6 +143,7 @@ prepare (const MynaVoiceRecord *voice,
   gboolean done;
 
   self->language = g_strdup (voice->language);
+  self->asked = myna_voice_reference_copy (voice->reference);
   self->networks = myna_gsv_networks_open (pair, error);
   if (self->networks == NULL)
     return NULL;
@@ -139,7 +157,7 @@ prepare (const MynaVoiceRecord *voice,
   return g_steal_pointer (&self);
 }
 
-/* Whether the same files would be chosen again. */
+/* Whether the same files would be chosen again, and the same part be imitated. */
 static gboolean
 is_current (gpointer prepared, const MynaVoiceRecord *voice)
 {
@@ -147,7 +165,7 @@ is_current (gpointer prepared, const MynaVoiceRecord *voice)
   g_autoptr (MynaModelPair) pair = myna_model_pair_load (voice->folder);
   g_autoptr (MynaGsvNetworks) networks = myna_gsv_networks_open (pair, NULL);
 
-  return networks == self->networks;
+  return networks == self->networks && myna_voice_reference_equal (self->asked, voice->reference);
 }
 
 /* One sentence being spoken. */

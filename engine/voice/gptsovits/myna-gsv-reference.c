@@ -10,16 +10,11 @@
 #include "engine/audio/myna-audio-load.h"
 #include "engine/core/myna-atomic-file.h"
 #include "engine/core/myna-error.h"
+#include "engine/voice/gptsovits/myna-gsv-part.h"
 #include "engine/voice/gptsovits/myna-gsv-spectrum.h"
 
 /* More clips than this do not change the mean timbre that can be heard. */
 #define MAX_TIMBRES 5
-
-/* The length that sounds best: long enough for the manner, short enough for T2S's attention. */
-#define BEST_SECONDS 7.0
-
-/* Where a long clip is cut, a pause is looked for in windows of this length. */
-#define LEVEL_SECONDS 0.05
 
 /* Not UTF-8 text, so that a file of another kind is never taken for one. */
 #define CACHE_TYPE "(suddmsaiau)"
@@ -33,83 +28,10 @@ myna_gsv_reference_free (MynaGsvReference *self)
 {
   g_return_if_fail (self != NULL);
 
-  g_free (self->text);
+  g_clear_pointer (&self->part, myna_voice_reference_free);
   g_clear_pointer (&self->prompt, g_array_unref);
   g_clear_pointer (&self->timbre, g_array_unref);
   g_free (self);
-}
-
-static gboolean
-is_good_length (double seconds)
-{
-  return seconds >= MYNA_GSV_REFERENCE_LEAST && seconds <= MYNA_GSV_REFERENCE_MOST;
-}
-
-/* The clip to take the delivery from: one whose words are known, of a good length. */
-static guint
-choose_clip (const MynaVoiceRecord *voice)
-{
-  guint best = 0;
-  double best_score = -G_MAXDOUBLE;
-
-  for (guint i = 0; i < voice->clips->len; i++)
-    {
-      const MynaVoiceClip *clip = myna_voice_record_get_clip (voice, i);
-      gboolean said = clip->transcript != NULL && *clip->transcript != '\0';
-      double score = -fabs (clip->duration - BEST_SECONDS);
-
-      if (said && is_good_length (clip->duration))
-        score += 1000;
-      else if (clip->duration >= MYNA_GSV_REFERENCE_LEAST)
-        score += 100;
-      if (score <= best_score)
-        continue;
-      best = i;
-      best_score = score;
-    }
-  return best;
-}
-
-static double *
-measure_levels (const MynaAudio *audio, gsize *n_levels)
-{
-  gsize size = (gsize) (LEVEL_SECONDS * audio->rate);
-  double *levels = g_new0 (double, audio->n_frames / size + 1);
-
-  *n_levels = audio->n_frames / size;
-  for (gsize i = 0; i < *n_levels; i++)
-    for (gsize s = 0; s < size; s++)
-      levels[i] += (double) audio->samples[i * size + s] * audio->samples[i * size + s];
-  return levels;
-}
-
-/* Of a long clip, the stretch between two pauses with most speech in it. */
-static void
-choose_stretch (const MynaAudio *audio, double *out_start, double *out_end)
-{
-  const gsize length = (gsize) (BEST_SECONDS / LEVEL_SECONDS);
-  const gsize slack = (gsize) ((MYNA_GSV_REFERENCE_MOST - BEST_SECONDS) / LEVEL_SECONDS);
-  gsize n = 0;
-  g_autofree double *levels = measure_levels (audio, &n);
-  double best = -G_MAXDOUBLE;
-
-  *out_start = 0;
-  *out_end = MIN (MYNA_GSV_REFERENCE_MOST, (double) audio->n_frames / audio->rate);
-  for (gsize start = 0; start + length < n; start += 2)
-    for (gsize end = start + length - slack; end < MIN (start + length + slack, n); end += 2)
-      {
-        double sum = 0;
-
-        /* Loud within, quiet at both ends. */
-        for (gsize i = start + 1; i < end; i += 4)
-          sum += sqrt (levels[i]);
-        sum = sum / (double) (end - start) * 4 - 2 * (sqrt (levels[start]) + sqrt (levels[end]));
-        if (sum <= best)
-          continue;
-        best = sum;
-        *out_start = (double) start * LEVEL_SECONDS;
-        *out_end = (double) end * LEVEL_SECONDS;
-      }
 }
 
 /* Spec gpt-sovits section 5, step 2. */
@@ -242,37 +164,18 @@ add_timbre (MynaGsvReference *self,
   return TRUE;
 }
 
-/* Upstream refuses what is shorter; below a spectrogram's length nothing can be taken at all. */
+/* A part that is the whole clip is read to its end, wherever that is. */
 static MynaAudio *
-load_main (MynaGsvReference *self,
+load_part (const MynaVoiceReference *part,
            const MynaVoiceRecord *voice,
            GCancellable *cancellable,
            GError **error)
 {
-  const MynaVoiceClip *clip = myna_voice_record_get_clip (voice, self->clip);
-  g_autofree char *path = myna_voice_record_dup_clip_path (voice, self->clip);
-  g_autoptr (MynaAudio) whole = NULL;
+  g_autofree char *path = myna_voice_record_dup_clip_path (voice, part->clip);
+  gboolean whole =
+      part->start <= 0 && part->end >= myna_voice_record_get_clip (voice, part->clip)->duration;
 
-  if (clip->duration < MYNA_GSV_REFERENCE_LEAST)
-    {
-      g_set_error (error, MYNA_ERROR, MYNA_ERROR_TOO_SHORT,
-                   _ ("GPT-SoVITS needs 3 seconds of “%s” in one recording. Add a longer one."),
-                   voice->name);
-      return NULL;
-    }
-  whole = myna_audio_load (path, -1, 0, 0, 0, 1, cancellable, error);
-  if (whole == NULL)
-    return NULL;
-  self->end = (double) whole->n_frames / whole->rate;
-  if (clip->duration <= MYNA_GSV_REFERENCE_MOST)
-    {
-      if (clip->transcript != NULL && *clip->transcript != '\0')
-        self->text = g_strdup (clip->transcript);
-      return g_steal_pointer (&whole);
-    }
-  /* Which of the words are said in a part of the clip is not known. */
-  choose_stretch (whole, &self->start, &self->end);
-  return myna_audio_load (path, -1, self->start, self->end, 0, 1, cancellable, error);
+  return myna_audio_load (path, -1, part->start, whole ? 0 : part->end, 0, 1, cancellable, error);
 }
 
 static gboolean
@@ -288,9 +191,9 @@ add_others (MynaGsvReference *self,
       g_autofree char *path = myna_voice_record_dup_clip_path (voice, i);
       g_autoptr (MynaAudio) audio = NULL;
 
-      if (i == self->clip || clip->duration < MYNA_GSV_REFERENCE_LEAST)
+      if (i == self->part->clip || clip->duration < MYNA_VOICE_REFERENCE_LEAST)
         continue;
-      audio = myna_audio_load (path, -1, 0, MIN (clip->duration, MYNA_GSV_REFERENCE_MOST), 0, 1,
+      audio = myna_audio_load (path, -1, 0, MIN (clip->duration, MYNA_VOICE_REFERENCE_MOST), 0, 1,
                                cancellable, error);
       if (audio == NULL || g_cancellable_set_error_if_cancelled (cancellable, error) ||
           !add_timbre (self, networks, audio, cancellable, error))
@@ -308,7 +211,8 @@ add_others (MynaGsvReference *self,
  * @cancellable: (nullable): to stop
  * @error: return location
  *
- * Chooses what to imitate and reads it (spec gpt-sovits section 5, steps 1 to 4).
+ * Reads what is to be imitated, as the person chose it or by itself (spec gpt-sovits section 5,
+ * steps 1 to 4).
  *
  * Returns: (transfer full): the reference; %NULL with TOO_SHORT, UNSUPPORTED, …
  */
@@ -327,10 +231,10 @@ myna_gsv_reference_new (MynaGsvNetworks *networks,
 
   self->prompt = g_array_new (FALSE, FALSE, sizeof (gint32));
   self->timbre = g_array_new (FALSE, FALSE, sizeof (float));
-  self->clip = choose_clip (voice);
-  audio = load_main (self, voice, cancellable, error);
+  self->part = myna_gsv_part_choose (voice, cancellable, error);
+  audio = self->part != NULL ? load_part (self->part, voice, cancellable, error) : NULL;
   if (audio == NULL ||
-      (self->text != NULL && !read_prompt (self, networks, audio, cancellable, error)))
+      (self->part->text != NULL && !read_prompt (self, networks, audio, cancellable, error)))
     return NULL;
   if (progress != NULL)
     progress (0.5, progress_data);
@@ -359,10 +263,11 @@ parse (GVariant *cache, const char *key)
   g_autoptr (GVariant) timbre = NULL;
   g_autofree char *made_with = NULL;
 
+  self->part = myna_voice_reference_new (0, 0, 0, NULL);
   self->prompt = g_array_new (FALSE, FALSE, sizeof (gint32));
   self->timbre = g_array_new (FALSE, FALSE, sizeof (float));
-  g_variant_get (cache, "(suddms@ai@au)", &made_with, &self->clip, &self->start, &self->end,
-                 &self->text, &prompt, &timbre);
+  g_variant_get (cache, "(suddms@ai@au)", &made_with, &self->part->clip, &self->part->start,
+                 &self->part->end, &self->part->text, &prompt, &timbre);
   if (g_strcmp0 (made_with, key) != 0)
     return NULL;
   fill_array (self->prompt, prompt);
@@ -419,7 +324,7 @@ myna_gsv_reference_save (MynaGsvReference *self, const char *path, const char *k
 
   /* Floats travel as their bits: GVariant has no type for them. */
   cache = g_variant_ref_sink (g_variant_new (
-      "(suddms@ai@au)", key, self->clip, self->start, self->end, self->text,
+      "(suddms@ai@au)", key, self->part->clip, self->part->start, self->part->end, self->part->text,
       g_variant_new_fixed_array (G_VARIANT_TYPE_INT32, self->prompt->data, self->prompt->len, 4),
       g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, self->timbre->data, self->timbre->len, 4)));
   return myna_atomic_file_write (path, g_variant_get_data (cache), g_variant_get_size (cache),

@@ -6,16 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What upstream was trained to hear (spec gpt-sovits section 5). */
-#define MYNA_GSV_REFERENCE_LEAST 3.0
-#define MYNA_GSV_REFERENCE_MOST 10.0
-
 /**
  * MynaGsvReference:
- * @clip: index of the voice's clip that the delivery is taken from
- * @start: seconds in the clip
- * @end: seconds in the clip
- * @text: (nullable): what is said there; %NULL: not known, then there is no prompt
+ * @part: what the delivery is taken from; without its text there is no prompt
  * @prompt: (element-type gint32): the tokens of what is said there
  * @timbre: (element-type float): mean over the voice's clips
  * @n_timbres: how many clips it is the mean of
@@ -24,9 +17,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint clip;
-  double start, end;
-  char *text;
+  MynaVoiceReference *part;
   GArray *prompt;
   GArray *timbre;
   guint n_timbres;
