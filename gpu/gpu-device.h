@@ -56,7 +56,8 @@ typedef struct
 GPtrArray *gpu_devices (void);
 /* (element-type GpuBackendStatus) (transfer container) */
 GPtrArray *gpu_backends (void);
-/* Not to be loaded, and why; before the first of the above. */
+/* Not to be loaded, and why; NULL for one that was tried and may be. Before the first of the above.
+ */
 void gpu_backends_leave_out (const char *name, const char *reason);
 /* "auto" (or NULL), "cpu", or an id as listed. */
 GpuDevice *gpu_device_choose (const char *id, GError **error);

@@ -62,13 +62,14 @@ gpu_registry_get_cpu (void)
   return gpu_device_ref (cpu_device);
 }
 
-static GMutex left_out_lock;
-static GHashTable *left_out; /* name -> reason; kept for the life of the process */
+static GMutex tried_lock;
+static GHashTable *tried; /* name -> reason, or NULL; kept for the life of the process */
 
 /**
  * gpu_backends_leave_out:
  * @name: "CUDA", "HIP" or "Vulkan"
- * @reason: a translated sentence, shown in place of its devices
+ * @reason: (nullable): a translated sentence, shown in place of its devices; %NULL for one that was
+ *   seen to work, and need not be tried again before it is loaded
  *
  * Keeps a backend from being loaded: the doctor has seen it crash or hang. Of no effect once
  * gpu_devices() or gpu_backends() was called. Any thread.
@@ -76,31 +77,33 @@ static GHashTable *left_out; /* name -> reason; kept for the life of the process
 void
 gpu_backends_leave_out (const char *name, const char *reason)
 {
-  g_return_if_fail (name != NULL && reason != NULL);
+  g_return_if_fail (name != NULL);
 
-  g_mutex_lock (&left_out_lock);
-  if (left_out == NULL)
-    left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_insert (left_out, g_strdup (name), g_strdup (reason));
-  g_mutex_unlock (&left_out_lock);
+  g_mutex_lock (&tried_lock);
+  if (tried == NULL)
+    tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (tried, g_strdup (name), g_strdup (reason));
+  g_mutex_unlock (&tried_lock);
 }
 
 /**
- * gpu_registry_why_left_out:
+ * gpu_registry_was_tried:
  * @name: of a backend
+ * @reason: (out) (transfer full) (nullable): why it is not to be loaded; %NULL when it may be
  *
- * Returns: (transfer full) (nullable): why it is not to be loaded; %NULL when it may be
+ * Returns: whether anything is known of it
  */
-char *
-gpu_registry_why_left_out (const char *name)
+gboolean
+gpu_registry_was_tried (const char *name, char **reason)
 {
-  char *reason = NULL;
+  gpointer found = NULL;
+  gboolean known;
 
-  g_mutex_lock (&left_out_lock);
-  if (left_out != NULL)
-    reason = g_strdup (g_hash_table_lookup (left_out, name));
-  g_mutex_unlock (&left_out_lock);
-  return reason;
+  g_mutex_lock (&tried_lock);
+  known = tried != NULL && g_hash_table_lookup_extended (tried, name, NULL, &found);
+  *reason = g_strdup (found);
+  g_mutex_unlock (&tried_lock);
+  return known;
 }
 
 /**

@@ -13,6 +13,6 @@ char *gpu_ggml_find_backend (const char *stem, const char *override);
 void gpu_backend_status_free (GpuBackendStatus *self);
 
 GpuDevice *gpu_registry_get_cpu (void);
-char *gpu_registry_why_left_out (const char *name);
+gboolean gpu_registry_was_tried (const char *name, char **reason);
 
 G_END_DECLS

@@ -82,11 +82,7 @@ gpu_check_hidden (const GpuExam *exam,
       const char *value = name != NULL ? gpu_exam_getenv (exam, name) : NULL;
 
       if (value != NULL)
-        return gpu_finding_fail (
-            finding, GPU_CHECK_HIDDEN,
-            g_strdup_printf (_ ("The environment variable %1$s (“%2$s”) leaves this card out."),
-                             name, value),
-            g_strdup_printf (_ ("Start Myna without %s."), name));
+        return gpu_finding_fail_hidden (finding, name, value);
     }
   return FALSE;
 }

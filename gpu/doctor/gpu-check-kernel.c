@@ -37,6 +37,25 @@ explain_no_driver (const GpuExam *exam, const GpuPatient *patient)
     }
 }
 
+/* NVIDIA's module runs, and leaves this card alone. Its releases say which generations they end
+ * with: 580 is the last for the GTX 900 and 1000 series, 470 for the 600 and 700. */
+static gboolean
+fail_old_card (const GpuExam *exam, GpuFinding *finding)
+{
+  g_autofree char *text = gpu_sysfs_read_text (exam->sysfs, "/proc/driver/nvidia/version");
+  g_autofree char *version = text != NULL ? gpu_nvidia_parse_version (text) : NULL;
+
+  if (version == NULL)
+    return FALSE;
+  return gpu_finding_fail (
+      finding, GPU_CHECK_NO_DRIVER,
+      g_strdup_printf (_ ("NVIDIA's driver %s is running, but not for this card, which may be too "
+                          "old for it."),
+                       version),
+      g_strdup (_ ("Install the last version of the driver that knows this card: 580 for the GTX "
+                   "900 and 1000 series, 470 for the GTX 600 and 700 series.")));
+}
+
 /* A driver is bound to the card, and one that can compute. */
 gboolean
 gpu_check_driver (const GpuExam *exam,
@@ -46,6 +65,8 @@ gpu_check_driver (const GpuExam *exam,
 {
   const char *driver = patient->card->driver;
 
+  if (driver == NULL && patient->card->vendor == GPU_PCI_NVIDIA && fail_old_card (exam, finding))
+    return TRUE;
   if (driver == NULL)
     return gpu_finding_fail (finding, GPU_CHECK_NO_DRIVER,
                              g_strdup (_ ("No driver is running for this card.")),

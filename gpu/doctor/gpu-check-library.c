@@ -202,10 +202,6 @@ gpu_check_vulkan_driver (const GpuExam *exam,
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
     if (gpu_exam_getenv (exam, variables[i]) != NULL)
-      return gpu_finding_fail (
-          finding, GPU_CHECK_HIDDEN,
-          g_strdup_printf (_ ("The environment variable %1$s (“%2$s”) leaves this card out."),
-                           variables[i], gpu_exam_getenv (exam, variables[i])),
-          g_strdup_printf (_ ("Start Myna without %s."), variables[i]));
+      return gpu_finding_fail_hidden (finding, variables[i], gpu_exam_getenv (exam, variables[i]));
   return fail_vulkan_driver (exam, patient, finding);
 }

@@ -20,8 +20,7 @@ gpu_check_nvidia_module (const GpuExam *exam,
 {
   const char *driver = patient->card->driver;
 
-  if (g_strcmp0 (driver, "nouveau") != 0 && g_strcmp0 (driver, "nova") != 0 &&
-      g_strcmp0 (driver, "nova_core") != 0)
+  if (g_strcmp0 (driver, "nouveau") != 0 && g_ascii_strncasecmp (driver, "nova", 4) != 0)
     return FALSE;
   return gpu_finding_fail (
       finding, GPU_CHECK_NOUVEAU,

@@ -109,6 +109,8 @@ const GpuProbedDevice *gpu_exam_find (const GpuExam *self,
 
 /* (transfer full) @what and @remedy; always TRUE */
 gboolean gpu_finding_fail (GpuFinding *self, const char *check, char *what, char *remedy);
+gboolean gpu_finding_fail_hidden (GpuFinding *self, const char *variable, const char *value);
+const char *gpu_probe_find_program (char **environment);
 gboolean gpu_probe_explain (const GpuProbe *probe, const char *backend, GpuFinding *finding);
 char *gpu_remedy_with_command (const GpuExam *exam, const char *sentence, GpuPackage package);
 

@@ -186,7 +186,17 @@ examine (const GpuExam *exam, const GpuPatient *patient, const GpuExamBackend *b
   return finding;
 }
 
-/* A backend that is not installed is not missed where another serves the card. */
+static gboolean
+is_installed (const GpuExam *exam, const char *name)
+{
+  for (guint i = 0; i < GPU_N_EXAM_BACKENDS; i++)
+    if (exam->backends[i].name == name)
+      return exam->backends[i].path != NULL;
+  return FALSE;
+}
+
+/* Where one backend serves the card, another that is not installed is not missed, nor is Vulkan
+ * beside the maker's own: compute cards often have no driver for it. */
 static void
 soften (const GpuExam *exam, GPtrArray *findings, guint first)
 {
@@ -202,18 +212,19 @@ soften (const GpuExam *exam, GPtrArray *findings, guint first)
   for (guint i = first; serving != NULL && i < findings->len; i++)
     {
       GpuFinding *finding = findings->pdata[i];
-      gboolean installed = FALSE;
 
-      for (guint j = 0; j < GPU_N_EXAM_BACKENDS; j++)
-        if (exam->backends[j].name == finding->backend)
-          installed = exam->backends[j].path != NULL;
-      if (finding->verdict != GPU_VERDICT_NOT_USABLE || installed)
+      if (finding->verdict != GPU_VERDICT_NOT_USABLE)
         continue;
-      gpu_finding_fail (finding, GPU_CHECK_BACKEND_MISSING,
-                        g_strdup_printf (_ ("The %1$s backend is not installed, and not needed: "
-                                            "%2$s serves this card."),
-                                         finding->backend, serving),
-                        NULL);
+      if (!is_installed (exam, finding->backend))
+        gpu_finding_fail (finding, GPU_CHECK_BACKEND_MISSING,
+                          g_strdup_printf (_ ("The %1$s backend is not installed, and not needed: "
+                                              "%2$s serves this card."),
+                                           finding->backend, serving),
+                          NULL);
+      else if (finding->backend != exam->backends[GPU_VULKAN].name ||
+               g_str_has_prefix (finding->check, "probe-"))
+        continue;
+      g_clear_pointer (&finding->remedy, g_free);
       finding->verdict = GPU_VERDICT_NOT_NEEDED;
     }
 }
@@ -342,8 +353,8 @@ gpu_doctor_run (const GpuDoctorOptions *options, GCancellable *cancellable, GErr
  * gpu_doctor_protect:
  * @findings: (element-type GpuFinding): of gpu_doctor_run()
  *
- * Keeps this process from backends that have crashed or hung the probe: gpu_devices() leaves them
- * out, if it was not called before. Any thread.
+ * Tells gpu_devices() which backends have crashed or hung the probe, so that it leaves them out,
+ * and which it need not try again. Before its first call; any thread.
  */
 void
 gpu_doctor_protect (GPtrArray *findings)
@@ -357,6 +368,8 @@ gpu_doctor_protect (GPtrArray *findings)
       if (g_str_equal (finding->check, GPU_CHECK_PROBE_CRASHED) ||
           g_str_equal (finding->check, GPU_CHECK_PROBE_HUNG))
         gpu_backends_leave_out (finding->backend, finding->what);
+      else if (finding->compute_id != NULL) /* it was loaded */
+        gpu_backends_leave_out (finding->backend, NULL);
     }
 }
 

@@ -278,14 +278,25 @@ would_wake (const GpuExam *self, const GpuExamBackend *backend)
   return FALSE;
 }
 
+/**
+ * gpu_probe_find_program:
+ * @environment: (array zero-terminated=1): may name another
+ *
+ * Returns: (transfer none): path of myna-gpu-probe
+ */
+const char *
+gpu_probe_find_program (char **environment)
+{
+  const char *named = g_environ_getenv (environment, "MYNA_GPU_PROBE");
+
+  return named != NULL ? named : MYNA_LIBEXECDIR "/myna-gpu-probe";
+}
+
 static const char *
 find_probe (const GpuExam *self)
 {
-  const char *named = self->options->probe;
-
-  if (named == NULL)
-    named = gpu_exam_getenv (self, "MYNA_GPU_PROBE");
-  return named != NULL ? named : MYNA_LIBEXECDIR "/myna-gpu-probe";
+  return self->options->probe != NULL ? self->options->probe
+                                      : gpu_probe_find_program (self->environment);
 }
 
 static GpuProbe *

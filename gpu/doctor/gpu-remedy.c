@@ -77,6 +77,24 @@ gpu_finding_fail (GpuFinding *self, const char *check, char *what, char *remedy)
 }
 
 /**
+ * gpu_finding_fail_hidden:
+ * @self: what to fill
+ * @variable: of the environment, which leaves the card out
+ * @value: its value
+ *
+ * Returns: %TRUE
+ */
+gboolean
+gpu_finding_fail_hidden (GpuFinding *self, const char *variable, const char *value)
+{
+  return gpu_finding_fail (
+      self, GPU_CHECK_HIDDEN,
+      g_strdup_printf (_ ("The environment variable %1$s (“%2$s”) leaves this card out."), variable,
+                       value),
+      g_strdup_printf (_ ("Start Myna without %s."), variable));
+}
+
+/**
  * gpu_finding_free:
  * @self: (transfer full): a finding
  */

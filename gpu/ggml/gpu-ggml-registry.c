@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "gpu/doctor/gpu-trial.h"
 #include "gpu/ggml/gpu-ggml.h"
 #include "gpu/gpu-registry.h"
 
@@ -173,18 +174,35 @@ register_kind (GPtrArray *devices, const Kind *kind, GpuBackendStatus *status)
     status->reason = g_strdup (_ (kind->none));
 }
 
+/* In a process of its own, for a driver that crashes would take this one along. */
+static void
+try_backends (GPtrArray *statuses)
+{
+  g_autoptr (GPtrArray) untried = g_ptr_array_new ();
+
+  for (guint i = 0; i < statuses->len; i++)
+    {
+      GpuBackendStatus *status = statuses->pdata[i];
+
+      if (status->reason == NULL && !gpu_registry_was_tried (status->name, &status->reason))
+        g_ptr_array_add (untried, status);
+    }
+  gpu_trial_run (untried);
+}
+
 /**
  * gpu_ggml_register:
  * @devices: (element-type GpuDevice): gets the GPUs
  * @backends: (element-type GpuBackendStatus): gets CUDA, HIP and Vulkan, found or not
  *
  * Loads the backends that are installed. A missing, broken or deviceless one is reported and never
- * fatal.
+ * fatal, nor is one that crashes or hangs.
  */
 void
 gpu_ggml_register (GPtrArray *devices, GPtrArray *backends)
 {
   g_autoptr (GPtrArray) folders = find_folders (g_getenv ("MYNA_GGML_PATH"));
+  g_autoptr (GPtrArray) own = g_ptr_array_new ();
 
   ggml_log_set (log_quietly, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -193,10 +211,17 @@ gpu_ggml_register (GPtrArray *devices, GPtrArray *backends)
 
       status->name = g_strdup (kinds[i].name);
       status->path = find_backend (folders, kinds[i].stem);
-      g_ptr_array_add (backends, status);
       if (status->path == NULL)
         status->reason = g_strdup_printf (_ ("The %s backend is not installed."), kinds[i].name);
-      else if ((status->reason = gpu_registry_why_left_out (kinds[i].name)) == NULL)
+      g_ptr_array_add (backends, status);
+      g_ptr_array_add (own, status);
+    }
+  try_backends (own);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      GpuBackendStatus *status = own->pdata[i];
+
+      if (status->reason == NULL)
         register_kind (devices, &kinds[i], status);
     }
 }

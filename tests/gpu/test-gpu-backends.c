@@ -151,6 +151,58 @@ test_left_out (void)
 }
 
 static void
+test_crash_child (void)
+{
+  g_autoptr (GPtrArray) backends = gpu_backends ();
+  const GpuBackendStatus *cuda = find_status (backends, "CUDA"),
+                         *hip = find_status (backends, "HIP");
+
+  g_assert_cmpuint (cuda->n_devices, ==, 0);
+  g_assert_nonnull (strstr (cuda->reason, "crashed"));
+  g_assert_nonnull (strstr (hip->reason, "not a backend of this version of ggml"));
+  check_cpu_computes ();
+}
+
+/* A backend whose loading kills the process is tried in another one first. */
+static void
+test_crash (void)
+{
+  g_autofree char *folder = NULL;
+  g_autofree char *cuda = NULL;
+  g_autofree char *hip = NULL;
+  g_autofree char *probe = NULL;
+  g_autofree char *library = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  if (g_test_subprocess ())
+    {
+      test_crash_child ();
+      return;
+    }
+  folder = g_dir_make_tmp ("myna-backends-XXXXXX", NULL);
+  cuda = g_build_filename (folder, "libggml-cuda.so", NULL);
+  hip = g_build_filename (folder, "libggml-hip.so", NULL);
+  probe = g_build_filename (folder, "probe", NULL);
+  g_file_get_contents (g_getenv ("MYNA_TEST_NOT_A_BACKEND"), &library, &size, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (cuda, library, (gssize) size, &error);
+  g_file_set_contents (hip, library, (gssize) size, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (probe, "#!/bin/sh\ncase $2 in *cuda*) kill -SEGV $$;; esac\necho '{}'\n", -1,
+                       &error);
+  g_assert_no_error (error);
+  g_chmod (probe, 0700);
+  g_setenv ("MYNA_GPU_PROBE", probe, TRUE);
+  run_with_folder ("/gpu/backends/crash", folder);
+  g_unsetenv ("MYNA_GPU_PROBE");
+  g_remove (cuda);
+  g_remove (hip);
+  g_remove (probe);
+  g_rmdir (folder);
+}
+
+static void
 test_choose (void)
 {
   g_autoptr (GError) error = NULL;
@@ -196,6 +248,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/backends/broken", test_broken);
   g_test_add_func ("/gpu/backends/without-device", test_without_device);
   g_test_add_func ("/gpu/backends/left-out", test_left_out);
+  g_test_add_func ("/gpu/backends/crash", test_crash);
   g_test_add_func ("/gpu/backends/choose", test_choose);
   g_test_add_func ("/gpu/backends/describe", test_describe);
   return g_test_run ();

@@ -236,6 +236,35 @@ test_no_driver (void)
          "Update the system");
 }
 
+/* The module runs for another card. */
+static void
+test_old_card (void)
+{
+  g_autoptr (DoctorBench) bench = doctor_bench_new ();
+
+  add_card (bench, NVIDIA, NULL);
+  device_tree_write (bench->tree, "/proc/driver/nvidia/version", MODULE_580);
+  doctor_bench_run (bench);
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "580.173.02", "470");
+}
+
+/* A compute card without a Vulkan driver, which nobody misses. */
+static void
+test_vulkan_not_missed (void)
+{
+  g_autoptr (DoctorBench) bench = new_nvidia ();
+
+  doctor_bench_set (bench, "FAKE_VULKAN_DEVICES", "");
+  doctor_bench_add_backend (bench, "vulkan", "{\"devices\":[]}");
+  doctor_bench_run (bench);
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_USABLE, "usable", "CUDA", NULL);
+  check (bench, NVIDIA, "Vulkan", GPU_VERDICT_NOT_NEEDED, "vulkan-driver", "Vulkan driver", NULL);
+  doctor_bench_script_backend (bench, "vulkan", "kill -SEGV $$");
+  doctor_bench_set (bench, "FAKE_VULKAN_DEVICES", NVIDIA "|RTX|");
+  doctor_bench_run (bench);
+  check (bench, NVIDIA, "Vulkan", GPU_VERDICT_NOT_USABLE, "probe-crashed", "crashed", "Update");
+}
+
 static void
 test_secure_boot (void)
 {
@@ -758,6 +787,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/doctor/let-sleep", test_let_sleep);
   g_test_add_func ("/gpu/doctor/f32", test_f32);
   g_test_add_func ("/gpu/doctor/no-driver", test_no_driver);
+  g_test_add_func ("/gpu/doctor/old-card", test_old_card);
+  g_test_add_func ("/gpu/doctor/vulkan-not-missed", test_vulkan_not_missed);
   g_test_add_func ("/gpu/doctor/secure-boot", test_secure_boot);
   g_test_add_func ("/gpu/doctor/other-drivers", test_other_drivers);
   g_test_add_func ("/gpu/doctor/nouveau-with-vulkan", test_nouveau_with_vulkan);
