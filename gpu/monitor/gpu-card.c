@@ -118,9 +118,8 @@ gpu_cards_list (GpuSysfs *sysfs)
  * gpu_cards_fingerprint:
  * @sysfs: the kernel's files
  *
- * Two folders are read rather than some files of every PCI device. A driver that is bound or
- * unbound makes or removes entries of /sys/class/drm, except NVIDIA's without nvidia-drm, whose
- * library tells itself.
+ * Three folders are read rather than some files of every PCI device. A driver that is bound or
+ * unbound makes or removes entries of /sys/class/drm; one that does not is seen when it is loaded.
  *
  * Returns: (transfer full): text that is the same as long as gpu_cards_list() gives the same
  */
@@ -129,10 +128,12 @@ gpu_cards_fingerprint (GpuSysfs *sysfs)
 {
   g_auto (GStrv) devices = gpu_sysfs_list (sysfs, PCI_DEVICES);
   g_auto (GStrv) nodes = gpu_sysfs_list (sysfs, "/sys/class/drm");
+  g_auto (GStrv) drivers = gpu_sysfs_list (sysfs, "/sys/bus/pci/drivers");
   g_autofree char *a = g_strjoinv (" ", devices);
   g_autofree char *b = g_strjoinv (" ", nodes);
+  g_autofree char *c = g_strjoinv (" ", drivers);
 
-  return g_strconcat (a, "\n", b, NULL);
+  return g_strconcat (a, "\n", b, "\n", c, NULL);
 }
 
 /**

@@ -167,17 +167,36 @@ get_percent (guint64 part, guint64 last_part, guint64 whole, guint64 last_whole)
   return 100.0 * (double) (part - last_part) / (double) (whole - last_whole);
 }
 
+/**
+ * gpu_read_system_memory:
+ * @sysfs: the kernel's files
+ * @used: (out): bytes that programs could not have
+ * @total: (out): bytes
+ *
+ * Returns: whether the kernel tells both
+ */
+gboolean
+gpu_read_system_memory (GpuSysfs *sysfs, double *used, double *total)
+{
+  g_autofree char *text = gpu_sysfs_read_text (sysfs, "/proc/meminfo");
+  double available;
+
+  if (text == NULL || !find_kib (text, "MemTotal", total) ||
+      !find_kib (text, "MemAvailable", &available))
+    return FALSE;
+  *used = *total - available;
+  return TRUE;
+}
+
 static void
 add_memory (GpuSample *sample, GpuSysfs *sysfs)
 {
-  g_autofree char *text = gpu_sysfs_read_text (sysfs, "/proc/meminfo");
-  double total, available;
+  double used, total;
 
-  if (text == NULL || !find_kib (text, "MemTotal", &total))
+  if (!gpu_read_system_memory (sysfs, &used, &total))
     return;
+  gpu_sample_set (sample, GPU_FIELD_MEMORY_USED, used);
   gpu_sample_set (sample, GPU_FIELD_MEMORY_TOTAL, total);
-  if (find_kib (text, "MemAvailable", &available))
-    gpu_sample_set (sample, GPU_FIELD_MEMORY_USED, total - available);
 }
 
 /* This process: what it holds of the memory, and of the processors since the last time. */

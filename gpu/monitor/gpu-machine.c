@@ -10,6 +10,7 @@
 static const GpuTelemetryBackend *const backends[] = {
   &gpu_amd_telemetry,
   &gpu_intel_telemetry,
+  &gpu_nvml_telemetry,
   &gpu_cpu_telemetry,
 };
 

@@ -103,7 +103,11 @@ typedef struct
 
 extern const GpuTelemetryBackend gpu_amd_telemetry;
 extern const GpuTelemetryBackend gpu_intel_telemetry;
+extern const GpuTelemetryBackend gpu_nvml_telemetry;
 extern const GpuTelemetryBackend gpu_cpu_telemetry;
+
+/* Bytes, of /proc/meminfo. */
+gboolean gpu_read_system_memory (GpuSysfs *sysfs, double *used, double *total);
 
 /* Devices as the main thread keeps them. */
 GpuTelemetryDevice *gpu_telemetry_device_new (GpuDeviceInfo *info);
