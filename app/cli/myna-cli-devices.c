@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "app/cli/myna-cli-common.h"
+#include "engine/core/myna-paths.h"
+#include "engine/models/myna-models.h"
 #include "gpu/doctor/gpu-doctor.h"
 #include "gpu/gpu-device.h"
 
@@ -282,6 +284,16 @@ print_json (GPtrArray *devices, GPtrArray *backends, GPtrArray *findings, GpuDev
   myna_cli_print_json (json);
 }
 
+/* Bytes that GPT-SoVITS needs with the model files that are there; 0 without any. */
+static guint64
+find_memory_needed (void)
+{
+  g_autofree char *data_dir = myna_paths_dup_data_dir ();
+  g_autoptr (MynaModels) models = myna_models_open (data_dir);
+
+  return myna_models_estimate_memory (models);
+}
+
 /**
  * myna_cli_devices:
  *
@@ -296,7 +308,8 @@ myna_cli_devices (int argc, char **argv)
   g_autoptr (GpuDevice) chosen = NULL;
   /* A made-up computer: tests, reports of others. */
   const GpuDoctorOptions doctor = { .root = g_getenv ("MYNA_TELEMETRY_ROOT"),
-                                    .libnvml = g_getenv ("MYNA_TELEMETRY_NVML") };
+                                    .libnvml = g_getenv ("MYNA_TELEMETRY_NVML"),
+                                    .memory_needed = find_memory_needed () };
 
   if (!myna_cli_parse (&argc, &argv, NULL,
                        _ ("Lists the processor and the graphics cards that Myna can compute on, "

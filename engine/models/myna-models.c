@@ -213,6 +213,37 @@ myna_models_find (MynaModels *self, MynaModelRole role)
 }
 
 /**
+ * myna_models_estimate_memory:
+ * @self: a store
+ *
+ * The networks that are loaded all the while, as large as their files are, for these hold halves as
+ * a device does: the largest s1, the largest s2, and Mandarin's text network. Scratch is not in it,
+ * since its window is halved until it fits (design section 4, "Memory plan").
+ *
+ * Returns: bytes; 0 when there is no pair that could speak
+ */
+guint64
+myna_models_estimate_memory (MynaModels *self)
+{
+  guint64 s1 = 0, s2 = 0, text = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  for (guint i = 0; i < self->all->len; i++)
+    {
+      const MynaModel *model = g_ptr_array_index (self->all, i);
+
+      if (model->role <= MYNA_MODEL_T2S)
+        s1 = MAX (s1, model->size);
+      else if (model->role <= MYNA_MODEL_S2_V2PROPLUS)
+        s2 = MAX (s2, model->size);
+      else if (model->role == MYNA_MODEL_ROBERTA)
+        text = MAX (text, model->size);
+    }
+  return s1 > 0 && s2 > 0 ? s1 + s2 + text : 0;
+}
+
+/**
  * myna_models_get_converted_dir:
  * @self: a store
  *

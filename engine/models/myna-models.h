@@ -75,6 +75,9 @@ typedef struct
   GError *error;
 } MynaModelImport;
 
+/* Bytes that a device needs at least to speak with what is there; 0 when nothing can speak. */
+guint64 myna_models_estimate_memory (MynaModels *self);
+
 /* Imports files, and from folders what looks like a model, in upstream's layout or any other. An
  * array of MynaModelImport, a file each; NULL with an error when the whole had to stop (no folder,
  * a full disk, G_IO_ERROR_CANCELLED). @progress (nullable) is told each file before it is looked

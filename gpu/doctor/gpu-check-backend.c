@@ -28,6 +28,21 @@ advise_backend (const GpuExam *exam, const GpuExamBackend *backend)
 #endif
 }
 
+/* What is there is broken, or lacks a library. */
+static char *
+advise_anew (const GpuExam *exam, const GpuExamBackend *backend)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("Reinstall ggml's %s backend, with the libraries that it needs."), backend->name);
+
+  if (exam->flatpak)
+    return advise_backend (exam, backend);
+  if (backend->kind == GPU_CUDA)
+    return g_steal_pointer (&sentence);
+  return gpu_remedy_with_command (
+      exam, sentence, backend->kind == GPU_HIP ? GPU_PACKAGE_GGML_HIP : GPU_PACKAGE_GGML_VULKAN);
+}
+
 /* ggml's backend is installed. */
 gboolean
 gpu_check_installed (const GpuExam *exam,
@@ -55,12 +70,15 @@ gpu_check_ggml_probe (const GpuExam *exam,
     return FALSE;
   if (gpu_probe_explain (probe, backend->name, finding))
     return TRUE;
-  if (probe->report->missing == NULL)
+  if (probe->report->missing == NULL && probe->report->status == 0)
     return FALSE;
-  return gpu_finding_fail (finding, GPU_CHECK_BACKEND_BROKEN,
-                           g_strdup_printf (_ ("The %1$s backend could not be loaded: %2$s"),
-                                            backend->name, probe->report->missing),
-                           advise_backend (exam, backend));
+  return gpu_finding_fail (
+      finding, GPU_CHECK_BACKEND_BROKEN,
+      probe->report->missing != NULL
+          ? g_strdup_printf (_ ("The %1$s backend could not be loaded: %2$s"), backend->name,
+                             probe->report->missing)
+          : g_strdup_printf (_ ("“%s” is not a backend of this version of ggml."), backend->path),
+      advise_anew (exam, backend));
 }
 
 /* No variable of the environment leaves the card out. */

@@ -162,13 +162,20 @@ gpu_check_driver_status (const GpuExam *exam,
       g_strdup (_ ("Update ROCm and the kernel. Until then, Vulkan can use this card.")));
 }
 
+static GpuPackage
+find_vulkan_package (const GpuCard *card)
+{
+  if (g_strcmp0 (card->driver, "nvidia") == 0)
+    return GPU_PACKAGE_NVIDIA_VULKAN;
+  if (card->vendor == GPU_PCI_NVIDIA)
+    return GPU_PACKAGE_NOUVEAU_VULKAN;
+  return card->vendor == GPU_PCI_INTEL ? GPU_PACKAGE_INTEL_VULKAN : GPU_PACKAGE_AMD_VULKAN;
+}
+
 static gboolean
 fail_vulkan_driver (const GpuExam *exam, const GpuPatient *patient, GpuFinding *finding)
 {
   gboolean nvidia = g_strcmp0 (patient->card->driver, "nvidia") == 0;
-  GpuPackage package = nvidia                                   ? GPU_PACKAGE_NVIDIA_VULKAN
-                       : patient->card->vendor == GPU_PCI_INTEL ? GPU_PACKAGE_INTEL_VULKAN
-                                                                : GPU_PACKAGE_AMD_VULKAN;
 
   if (nvidia && exam->flatpak)
     return fail_flatpak_extension (exam, finding);
@@ -177,7 +184,8 @@ fail_vulkan_driver (const GpuExam *exam, const GpuPatient *patient, GpuFinding *
       exam->flatpak
           ? g_strdup (_ ("Update Flatpak's part of the driver, then start Myna again. In a "
                          "terminal: flatpak update"))
-          : gpu_remedy_with_command (exam, _ ("Install the Vulkan driver of this card."), package));
+          : gpu_remedy_with_command (exam, _ ("Install the Vulkan driver of this card."),
+                                     find_vulkan_package (patient->card)));
 }
 
 /* A Vulkan driver offers the card, and one that ggml can use. */

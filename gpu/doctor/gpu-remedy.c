@@ -5,7 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What brings a missing part, by distribution. Packages of Debian 14, Ubuntu 24.04, Fedora 42 with
+/* What brings a missing part, by distribution. Packages of Debian 14, Ubuntu 26.04, Fedora 42 with
  * RPM Fusion, Arch. No entry: the distribution has no package of it, or not one for all cards. */
 static const char *const commands[GPU_N_PACKAGES][GPU_DISTRO_OTHER] = {
   [GPU_PACKAGE_NVIDIA_DRIVER] = { "sudo apt install nvidia-driver", "sudo ubuntu-drivers install",
@@ -29,6 +29,10 @@ static const char *const commands[GPU_N_PACKAGES][GPU_DISTRO_OTHER] = {
                                  "sudo apt install mesa-vulkan-drivers",
                                  "sudo dnf install mesa-vulkan-drivers",
                                  "sudo pacman -S vulkan-intel" },
+  [GPU_PACKAGE_NOUVEAU_VULKAN] = { "sudo apt install mesa-vulkan-drivers",
+                                   "sudo apt install mesa-vulkan-drivers",
+                                   "sudo dnf install mesa-vulkan-drivers",
+                                   "sudo pacman -S vulkan-nouveau" },
   [GPU_PACKAGE_VULKAN_LOADER] = { "sudo apt install libvulkan1", "sudo apt install libvulkan1",
                                   "sudo dnf install vulkan-loader",
                                   "sudo pacman -S vulkan-icd-loader" },

@@ -696,7 +696,11 @@ test_broken_backend (void)
   doctor_bench_add_backend (bench, "vulkan", "{\"missing\":\"libggml-base.so.0: cannot open\"}");
   doctor_bench_run (bench);
   check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "backend-broken", "libggml-base.so.0",
-         "Install");
+         "Reinstall");
+  doctor_bench_add_backend (bench, "vulkan", "{\"status\":1}");
+  doctor_bench_run (bench);
+  check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "backend-broken", "not a backend of this",
+         "Reinstall");
   doctor_bench_add_backend (bench, "vulkan", "{\"devices\":[],\"log\":\"no queue\"}");
   doctor_bench_run (bench);
   check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "driver-failed", "no queue", "Update");

@@ -203,6 +203,45 @@ test_hostile_store (Fixture *f, gconstpointer data)
 }
 
 static void
+put_model (Fixture *f, MynaModelRole role, const char *name, gsize size)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "models", name, NULL);
+  g_autofree char *sidecar = g_build_filename (folder, "model.json", NULL);
+  g_autofree char *file = g_build_filename (folder, "file", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"role\":\"%s\",\"file\":\"file\",\"sha256\":\"\"}",
+                                           myna_model_role_get_id (role));
+  g_autofree char *bytes = g_malloc0 (size);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (sidecar, text, -1, NULL));
+  g_assert_true (g_file_set_contents (file, bytes, (gssize) size, NULL));
+}
+
+static guint64
+estimate (Fixture *f)
+{
+  g_autoptr (MynaModels) models = myna_models_open (f->dir);
+
+  return myna_models_estimate_memory (models);
+}
+
+/* One of each that is in memory at the same time, the largest; nothing where nothing can speak. */
+static void
+test_memory (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpuint (estimate (f), ==, 0);
+  put_model (f, MYNA_MODEL_T2S, "a", 100);
+  put_model (f, MYNA_MODEL_HUBERT, "b", 7000);
+  g_assert_cmpuint (estimate (f), ==, 0);
+  put_model (f, MYNA_MODEL_S2_V2, "c", 20);
+  put_model (f, MYNA_MODEL_S2_V2PRO, "d", 30);
+  put_model (f, MYNA_MODEL_T2S, "e", 90);
+  g_assert_cmpuint (estimate (f), ==, 130);
+  put_model (f, MYNA_MODEL_ROBERTA, "f", 5);
+  g_assert_cmpuint (estimate (f), ==, 135);
+}
+
+static void
 test_pair (Fixture *f, gconstpointer data)
 {
   g_autofree char *voice = g_build_filename (f->dir, "voice", NULL);
@@ -238,6 +277,7 @@ main (int argc, char **argv)
   g_test_add ("/models/missing", Fixture, NULL, set_up, test_missing, tear_down);
   g_test_add ("/models/verify-remove", Fixture, NULL, set_up, test_verify_remove, tear_down);
   g_test_add ("/models/hostile-store", Fixture, NULL, set_up, test_hostile_store, tear_down);
+  g_test_add ("/models/memory", Fixture, NULL, set_up, test_memory, tear_down);
   g_test_add ("/models/pair", Fixture, "network", set_up, test_pair, tear_down);
   return g_test_run ();
 }

@@ -92,7 +92,7 @@ gpu_probe_ggml (JsonBuilder *json, const char *path)
   backend = ggml_backend_load (path);
   if (backend == NULL)
     {
-      gpu_probe_add_text (json, "missing", path);
+      gpu_probe_add_number (json, "status", 1); /* not one of this ggml */
       return;
     }
   add_archs (json, backend);
