@@ -196,15 +196,25 @@ check_cuda_architecture (const GpuExam *exam,
   return fail_architecture (patient, backend, arch, built, finding);
 }
 
-/* Cards that a relative's code runs on, as many of their owners do (dsnote#93, alpaca#83). */
+/* A version of HSA_OVERRIDE_GFX_VERSION whose code is there and runs on the card, as many of their
+ * owners use it (dsnote#93, alpaca#83). */
 static const char *
-find_relative (const char *gfx)
+find_relative (const char *const *archs, const char *gfx)
 {
-  if (g_str_has_prefix (gfx, "gfx103"))
-    return "10.3.0";
-  if (g_str_has_prefix (gfx, "gfx110") || g_str_has_prefix (gfx, "gfx115"))
-    return "11.0.0";
-  return g_str_has_prefix (gfx, "gfx90") ? "9.0.0" : NULL;
+  static const struct
+  {
+    const char *family, *built, *version;
+  } known[] = {
+    { "gfx103", "gfx1030", "10.3.0" },
+    { "gfx110", "gfx1100", "11.0.0" },
+    { "gfx115", "gfx1100", "11.0.0" },
+    { "gfx90", "gfx900", "9.0.0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_has_prefix (gfx, known[i].family) && gpu_offload_has (archs, known[i].built))
+      return known[i].version;
+  return NULL;
 }
 
 static gboolean
@@ -224,7 +234,7 @@ check_hip_architecture (const GpuExam *exam,
     return FALSE;
   built = g_strjoinv (", ", archs);
   fail_architecture (patient, backend, gfx, built, finding);
-  relative = find_relative (gfx);
+  relative = find_relative ((const char *const *) archs, gfx);
   if (counted != NULL || relative == NULL)
     return TRUE;
   g_free (finding->remedy);

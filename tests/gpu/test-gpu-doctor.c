@@ -539,6 +539,10 @@ test_hip_architecture (void)
   doctor_bench_set (bench, "HSA_OVERRIDE_GFX_VERSION", "9.0.10");
   doctor_bench_run (bench);
   check (bench, AMD, "HIP", GPU_VERDICT_NOT_USABLE, "architecture", "gfx90a", "Vulkan");
+  bench->environment = g_environ_unsetenv (bench->environment, "HSA_OVERRIDE_GFX_VERSION");
+  doctor_bench_set_archs (bench, "gfx906,gfx1100");
+  doctor_bench_run (bench);
+  g_assert_null (strstr (doctor_bench_find (bench, AMD, "HIP")->remedy, "OVERRIDE"));
 }
 
 static void
