@@ -15,6 +15,9 @@
 
 /* A person whose range cannot be seen is given this, in eye distances. */
 #define USUAL_OPEN 0.10f
+#define USUAL_CLOSED 0.005f
+/* Lips that are further apart do not touch: a photo of a smile. */
+#define MOST_CLOSED 0.02f
 #define USUAL_WIDTH 0.50f
 /* Fewer frames than this tell nothing of a person's range. */
 #define LEAST_FRAMES 25
@@ -71,11 +74,13 @@ measure_person (MynaMouthInventory *self)
   g_autoptr (GArray) spoken = collect (self, G_STRUCT_OFFSET (MynaMouthPose, opening), TRUE);
   g_autoptr (GArray) widths = collect (self, G_STRUCT_OFFSET (MynaMouthPose, width), FALSE);
   MynaMouthPerson *person = &self->person;
+  float least;
 
   person->rest_width = widths->len > 0 ? get_share (widths, 0.5) : USUAL_WIDTH;
   if (all->len < LEAST_FRAMES)
     {
-      person->closed = all->len > 0 ? MIN (get_share (all, 0), 0.02f) : 0;
+      least = all->len > 0 ? get_share (all, 0) : 0;
+      person->closed = least <= MOST_CLOSED ? least : USUAL_CLOSED;
       person->rest = person->closed;
       person->open = person->closed + USUAL_OPEN;
       return;

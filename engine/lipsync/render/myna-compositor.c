@@ -188,7 +188,7 @@ set_jaw_map (MynaCompositor *self, const MynaRect *rect, const MynaJaw *jaw)
                                        .affine_x = { 0, 1, 0 },
                                        .affine_y = { 0, 0, 1 } };
 
-  myna_map_set (map, rect, &identity);
+  myna_map_set (map, rect, &identity, MYNA_SPLINE_STEP);
   for (int i = 0; i < map->columns * map->rows; i++)
     {
       MynaPoint p = { map->xs[i], map->ys[i] }, q;

@@ -13,6 +13,11 @@
 #define TEETH_HEIGHT 0.085f
 #define TOOTH_WIDTH 0.085f
 #define LIP_SHADOW 0.035f
+/* The line of closed lips: the light it lacks, and its share of the height that is painted. */
+#define LINE_SHADOW 0.4f
+#define LINE_WIDTH 0.22f
+/* Of a sample, to be painted. */
+#define LEAST_COVER 0.1f
 /* The tongue comes into view between these openings. */
 #define TONGUE_FROM 0.07f
 #define TONGUE_TO 0.12f
@@ -153,16 +158,35 @@ soften (float *cover, int width, int height)
     }
 }
 
+/* The inner lips, the corners where they are. */
+static void
+spread (MynaPoint *inner, const MynaMouthTarget *target, float grow)
+{
+  const int right = MYNA_MOUTH_N_PAIRS + 1;
+
+  for (int i = 0; i < MYNA_MOUTH_N_INNER; i++)
+    {
+      float down = i == 0 || i == right ? 0 : i < right ? -grow : grow;
+
+      inner[i] = target->inner[i];
+      inner[i].x += down * target->head.down.x;
+      inner[i].y += down * target->head.down.y;
+    }
+}
+
 /**
  * myna_mouth_interior_set:
  * @rect: what is covered, in luma pixels of the frame
+ * @grow: pixels that the lips are taken further apart, each
  */
 void
 myna_mouth_interior_set (MynaMouthInterior *self,
                          const MynaMouthTarget *target,
-                         const MynaRect *rect)
+                         const MynaRect *rect,
+                         float grow)
 {
   gsize n = (gsize) rect->width * (gsize) rect->height;
+  MynaPoint inner[MYNA_MOUTH_N_INNER];
   float xs[MYNA_MOUTH_N_INNER];
 
   if (n > self->allocated)
@@ -172,11 +196,12 @@ myna_mouth_interior_set (MynaMouthInterior *self,
       self->allocated = n;
     }
   self->rect = *rect;
+  spread (inner, target, grow);
   memset (self->cover, 0, sizeof (float) * n);
   for (int y = 0; y < rect->height * SUBLINES; y++)
     {
       float at = (float) rect->y + ((float) y + 0.5f) / SUBLINES;
-      int count = find_crossings (target->inner, MYNA_MOUTH_N_INNER, at, xs);
+      int count = find_crossings (inner, MYNA_MOUTH_N_INNER, at, xs);
 
       for (int i = 0; i + 1 < count; i += 2)
         add_span (self->cover + (gsize) (y / SUBLINES) * (gsize) rect->width, rect->width,
@@ -338,6 +363,57 @@ myna_mouth_interior_draw (const MynaMouthInterior *self,
           sample = image->planes[p] + (gsize) y * (gsize) image->width[p] + (gsize) x;
           *sample += cover * (colour[p] - *sample);
         }
+}
+
+/* One column of a plane: what is above and below the mouth runs into each other, with the line of
+ * the lips between them. */
+static void
+press_column (const MynaMouthInterior *self,
+              MynaYuvImage *image,
+              int p,
+              int x,
+              const MynaMouthPalette *palette,
+              float amount)
+{
+  gsize width = (gsize) image->width[p];
+  float *column = image->planes[p] + (gsize) x, above, below;
+  int first = 0, last = image->height[p] - 1;
+
+  while (first <= last && get_cover (self, image, p, x, first) < LEAST_COVER)
+    first++;
+  while (first < last && get_cover (self, image, p, x, last) < LEAST_COVER)
+    last--;
+  if (first > last)
+    return;
+  above = column[(gsize) MAX (first - 1, 0) * width];
+  below = column[(gsize) MIN (last + 1, image->height[p] - 1) * width];
+  for (int y = first; y <= last; y++)
+    {
+      float t = ((float) (y - first) + 0.5f) / (float) (last - first + 1);
+      float wanted = above + t * (below - above), off = (t - 0.5f) / LINE_WIDTH;
+
+      if (p == 0)
+        wanted -= (wanted - palette->black) * LINE_SHADOW * expf (-off * off);
+      column[(gsize) y * width] += amount * (wanted - column[(gsize) y * width]);
+    }
+}
+
+/**
+ * myna_mouth_interior_press:
+ * @image: of the same part of the frame as the interior, which was set for lips a little apart
+ * @amount: 0 … 1
+ *
+ * A map of nodes cannot push teeth together to nothing: they are painted over by the lips.
+ */
+void
+myna_mouth_interior_press (const MynaMouthInterior *self,
+                           MynaYuvImage *image,
+                           const MynaMouthPalette *palette,
+                           float amount)
+{
+  for (int p = 0; p < image->layout.n_planes; p++)
+    for (int x = 0; x < image->width[p]; x++)
+      press_column (self, image, p, x, palette, amount);
 }
 
 /**

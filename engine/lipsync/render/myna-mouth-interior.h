@@ -37,15 +37,22 @@ void myna_mouth_palette_init (MynaMouthPalette *self,
                               const MynaYuvImage *image,
                               const MynaFace *face,
                               gboolean full_range);
+/* @grow: pixels by which the lips are taken to be further apart, up and down. */
 void myna_mouth_interior_set (MynaMouthInterior *self,
                               const MynaMouthTarget *target,
-                              const MynaRect *rect);
+                              const MynaRect *rect,
+                              float grow);
 /* Teeth, tongue and darkness, mixed into @image by @amount between the lips. */
 void myna_mouth_interior_draw (const MynaMouthInterior *self,
                                MynaYuvImage *image,
                                const MynaMouthTarget *target,
                                const MynaMouthPalette *palette,
                                float amount);
+/* The line of closed lips instead of what is left of teeth that were pushed together. */
+void myna_mouth_interior_press (const MynaMouthInterior *self,
+                                MynaYuvImage *image,
+                                const MynaMouthPalette *palette,
+                                float amount);
 /* The inside of another mouth, @other, warped to the same lips, instead. */
 void myna_mouth_interior_borrow (const MynaMouthInterior *self,
                                  MynaYuvImage *image,

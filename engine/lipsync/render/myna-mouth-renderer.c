@@ -23,6 +23,9 @@
 #define JAW_OF_BASIC 0.7f
 /* A drawn mouth opens no further (spec lipsync-default, renderer (b)). */
 #define MAX_DRAWN_OPENING 0.12f
+/* Half the height of the line that closed lips get, in eye distances: what nodes of the map leave.
+ */
+#define PRESSED_LINE 0.03f
 
 struct _MynaMouthRenderer
 {
@@ -140,6 +143,18 @@ set_target (Work *work)
          work->rect.height <= 4096;
 }
 
+/* Lips are a tenth of the eyes' distance apart: nodes that are further apart than that would keep
+ * a small face from closing its mouth. Where chroma has a sample for four pixels, nodes lie on
+ * them. */
+static int
+choose_step (const MynaSpline *spline, const MynaYuvLayout *layout)
+{
+  if (spline->scale >= 160)
+    return MYNA_SPLINE_STEP;
+  return spline->scale >= 80 || layout->shift_x[1] > 1 ? MYNA_SPLINE_STEP / 2
+                                                       : MYNA_SPLINE_STEP / 4;
+}
+
 /* The mouth of @patch in the frame's geometry. */
 static gboolean
 warp (MynaMouthRenderer *self, Work *work, MynaMouthPatch *patch, MynaYuvImage *out)
@@ -149,7 +164,7 @@ warp (MynaMouthRenderer *self, Work *work, MynaMouthPatch *patch, MynaYuvImage *
 
   if (!myna_mouth_target_fit (&work->target, myna_mouth_patch_get_face (patch), &spline))
     return FALSE;
-  myna_map_set (&self->map, &work->rect, &spline);
+  myna_map_set (&self->map, &work->rect, &spline, choose_step (&spline, &patch->layout));
   clock_stage (&self->times.shape, &since);
   myna_mouth_patch_load (patch, &self->source);
   myna_resample (out, &self->source, &self->map);
@@ -170,6 +185,33 @@ get_missing (const Work *work)
   return (1 - smooth_step (0.3f, 0.6f, gap / wanted)) * smooth_step (0.015f, 0.035f, wanted / unit);
 }
 
+/* How much of a row of teeth would be left between lips that are to close. */
+static float
+get_excess (const Work *work)
+{
+  float gap = myna_mouth_target_get_gap (&work->target, myna_mouth_patch_get_face (work->source));
+  float wanted = work->target.opening, unit = work->target.head.unit;
+
+  return smooth_step (0.03f, 0.06f, (gap - wanted) / unit) *
+         (1 - smooth_step (0.015f, 0.035f, wanted / unit));
+}
+
+static void
+press_lips (MynaMouthRenderer *self, Work *work, const AVFrame *av)
+{
+  float excess = get_excess (work);
+  MynaMouthPalette palette;
+
+  if (excess <= 0.01f)
+    return;
+  myna_mouth_patch_load (work->source, &self->source);
+  myna_mouth_palette_init (&palette, &self->source, myna_mouth_patch_get_face (work->source),
+                           av->color_range == AVCOL_RANGE_JPEG);
+  myna_mouth_interior_set (&self->interior, &work->target, &work->rect,
+                           PRESSED_LINE * work->target.head.unit);
+  myna_mouth_interior_press (&self->interior, &self->candidate, &palette, excess);
+}
+
 static gboolean
 has_format (MynaMouthPatch *patch, int format)
 {
@@ -185,7 +227,7 @@ add_interior (MynaMouthRenderer *self, Work *work, const AVFrame *av)
 
   if (missing <= 0.01f)
     return;
-  myna_mouth_interior_set (&self->interior, &work->target, &work->rect);
+  myna_mouth_interior_set (&self->interior, &work->target, &work->rect, 0);
   if (has_format (lender, av->format) && warp (self, work, lender, &self->second))
     myna_mouth_interior_borrow (&self->interior, &self->candidate, &self->second, missing);
   else
@@ -225,6 +267,7 @@ make_candidate (MynaMouthRenderer *self, Work *work, const AVFrame *av)
   if (work->fading != NULL && warp (self, work, work->fading, &self->second))
     fade (&self->candidate, &self->second, work->request->fade);
   add_interior (self, work, av);
+  press_lips (self, work, av);
   return TRUE;
 }
 

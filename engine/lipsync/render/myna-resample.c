@@ -40,16 +40,19 @@ init_kernel (void)
 /**
  * myna_map_set:
  *
+ * @step: pixels from node to node: 8, 4 or 2
+ *
  * Evaluates @spline at the nodes of @rect (spec lipsync-default, renderer (a) 3: an 8-pixel grid).
  */
 void
-myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline)
+myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline, int step)
 {
   gsize n;
 
   self->rect = *rect;
-  self->columns = rect->width / MYNA_SPLINE_STEP + 1;
-  self->rows = rect->height / MYNA_SPLINE_STEP + 1;
+  self->step = step;
+  self->columns = rect->width / step + 1;
+  self->rows = rect->height / step + 1;
   n = (gsize) self->columns * (gsize) self->rows;
   if (n > self->allocated)
     {
@@ -59,7 +62,7 @@ myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline)
       self->ys = g_new (float, n);
       self->allocated = n;
     }
-  myna_spline_map_grid (spline, (float) rect->x, (float) rect->y, self->columns, self->rows,
+  myna_spline_map_grid (spline, (float) rect->x, (float) rect->y, step, self->columns, self->rows,
                         self->xs, self->ys);
 }
 
@@ -163,8 +166,8 @@ resample_plane (MynaYuvImage *out,
                 const void *data)
 {
   const MynaYuvLayout *layout = &out->layout;
-  int step_x = MYNA_SPLINE_STEP >> layout->shift_x[p];
-  int step_y = MYNA_SPLINE_STEP >> layout->shift_y[p];
+  int step_x = map->step >> layout->shift_x[p];
+  int step_y = map->step >> layout->shift_y[p];
   float scale_x = 1.0f / (float) (1 << layout->shift_x[p]);
   float scale_y = 1.0f / (float) (1 << layout->shift_y[p]);
 

@@ -9,18 +9,19 @@ G_BEGIN_DECLS
 /**
  * MynaMap:
  *
- * Where each luma pixel of a part of a picture comes from, at nodes MYNA_SPLINE_STEP pixels apart;
+ * Where each luma pixel of a part of a picture comes from, at nodes @step pixels apart;
  * coordinates are those of MynaFacePoint, in pixels of the sampled picture.
  */
 typedef struct
 {
   MynaRect rect; /* aligned */
+  int step;
   int columns, rows;
   float *xs, *ys;
   gsize allocated;
 } MynaMap;
 
-void myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline);
+void myna_map_set (MynaMap *self, const MynaRect *rect, const MynaSpline *spline, int step);
 void myna_map_clear (MynaMap *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaMap, myna_map_clear)
 

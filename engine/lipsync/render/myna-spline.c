@@ -186,10 +186,16 @@ map_row (const MynaSpline *self, float left, float step, float y, int n, float *
 }
 
 void
-myna_spline_map_grid (
-    const MynaSpline *self, float left, float top, int columns, int rows, float *xs, float *ys)
+myna_spline_map_grid (const MynaSpline *self,
+                      float left,
+                      float top,
+                      int pixels,
+                      int columns,
+                      int rows,
+                      float *xs,
+                      float *ys)
 {
-  float step = MYNA_SPLINE_STEP / self->scale;
+  float step = (float) pixels / self->scale;
 
   for (int r = 0; r < rows; r++)
     map_row (self, (left - self->base.x) / self->scale, step,

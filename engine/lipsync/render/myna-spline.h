@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_SPLINE_MAX_POINTS 96
-/* Pixels between the nodes at which a map is evaluated. */
+/* Pixels between the nodes at which a map of a large face is evaluated. */
 #define MYNA_SPLINE_STEP 8
 
 typedef struct
@@ -39,8 +39,14 @@ gboolean myna_spline_fit (MynaSpline *self,
                           int n,
                           float scale);
 MynaPoint myna_spline_map (const MynaSpline *self, MynaPoint point);
-/* Where nodes (@left + i step, @top + j step) come from: @columns × @rows values each. */
-void myna_spline_map_grid (
-    const MynaSpline *self, float left, float top, int columns, int rows, float *xs, float *ys);
+/* Where nodes (@left + i @pixels, @top + j @pixels) come from: @columns × @rows values each. */
+void myna_spline_map_grid (const MynaSpline *self,
+                           float left,
+                           float top,
+                           int pixels,
+                           int columns,
+                           int rows,
+                           float *xs,
+                           float *ys);
 
 G_END_DECLS

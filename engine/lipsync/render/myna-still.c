@@ -311,7 +311,7 @@ set_map (const Pose *pose, MynaMap *map)
                                        .affine_x = { 0, 1, 0 },
                                        .affine_y = { 0, 0, 1 } };
 
-  myna_map_set (map, &pose->still->source.rect, &identity);
+  myna_map_set (map, &pose->still->source.rect, &identity, MYNA_SPLINE_STEP);
   for (int i = 0; i < map->columns * map->rows; i++)
     {
       MynaPoint d = get_movement (pose, map->xs[i], map->ys[i]);
