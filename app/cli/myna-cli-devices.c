@@ -309,7 +309,8 @@ myna_cli_devices (int argc, char **argv)
   /* A made-up computer: tests, reports of others. */
   const GpuDoctorOptions doctor = { .root = g_getenv ("MYNA_TELEMETRY_ROOT"),
                                     .libnvml = g_getenv ("MYNA_TELEMETRY_NVML"),
-                                    .memory_needed = find_memory_needed () };
+                                    .memory_needed = find_memory_needed (),
+                                    .wake = TRUE };
 
   if (!myna_cli_parse (&argc, &argv, NULL,
                        _ ("Lists the processor and the graphics cards that Myna can compute on, "

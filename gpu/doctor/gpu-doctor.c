@@ -328,7 +328,7 @@ conclude (const GpuExam *exam)
  * @error: (out) (optional): G_IO_ERROR_CANCELLED only: whatever else goes wrong is a finding
  *
  * Blocks for at most the time limit and a little: for a worker thread. Nothing foreign is loaded
- * into this process. A sleeping card is woken by the probes, unless the options say otherwise.
+ * into this process.
  *
  * Returns: (transfer full) (element-type GpuFinding) (nullable): by card, then by backend; then the
  *   devices and backends without a card of the kernel's list

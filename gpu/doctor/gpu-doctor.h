@@ -103,7 +103,8 @@ typedef enum
  * @sandbox: whether this is a Flatpak
  * @time_limit: milliseconds for the probes, which run at the same time; 0 for the default
  * @memory_needed: bytes that what is to run needs on the device; 0 when that is not known
- * @let_sleep: a card that sleeps to save power is not woken: what would wake it is not tried
+ * @wake: whether a card that sleeps to save power may be woken; else what would wake it is not
+ *   tried, and the rest of the checks decide
  * @access: (nullable): stands in for access() on device nodes; 0, or an errno value
  * @access_data: handed to @access
  *
@@ -122,7 +123,7 @@ typedef struct
   GpuSandbox sandbox;
   guint time_limit;
   guint64 memory_needed;
-  gboolean let_sleep;
+  gboolean wake;
   int (*access) (const char *path, gpointer data);
   gpointer access_data;
 } GpuDoctorOptions;

@@ -346,7 +346,7 @@ gpu_exam_probe (GpuExam *self, GCancellable *cancellable, GError **error)
     {
       GpuExamBackend *backend = &self->backends[i];
 
-      backend->asleep = self->options->let_sleep && would_wake (self, backend);
+      backend->asleep = !self->options->wake && would_wake (self, backend);
       if (backend->asleep)
         continue;
       if (count_served (self, backend) > 0)

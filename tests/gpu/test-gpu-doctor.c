@@ -172,11 +172,18 @@ static void
 test_suspended (void)
 {
   g_autoptr (DoctorBench) bench = new_amd ();
+  const GpuFinding *finding;
 
   device_tree_write (bench->tree, "/sys/devices/pci0000:00/" AMD "/power/runtime_status",
                      "suspended");
+  bench->options.wake = TRUE;
   doctor_bench_run (bench);
-  check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "suspended", "wakes when", NULL);
+  finding = check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "suspended", "wakes when", NULL);
+  g_assert_cmpstr (finding->compute_id, ==, "vulkan0");
+  doctor_bench_set (bench, "FAKE_VULKAN_STATUS", "-3");
+  doctor_bench_add_backend (bench, "vulkan", "{\"devices\":[]}");
+  doctor_bench_run (bench);
+  check (bench, AMD, "Vulkan", GPU_VERDICT_NOT_USABLE, "vulkan-driver", "Vulkan driver", "driver");
 }
 
 /* Nothing is tried that would wake it, and nothing is missing that can be seen without. */
@@ -192,7 +199,6 @@ test_let_sleep (void)
   doctor_bench_set (bench, "FAKE_VULKAN_STATUS", "crash");
   doctor_bench_script_backend (bench, "vulkan", "kill -SEGV $$");
   doctor_bench_add_backend (bench, "cuda", "{\"devices\":[{\"pci\":\"" NVIDIA "\"}]}");
-  bench->options.let_sleep = TRUE;
   doctor_bench_run (bench);
   check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "suspended", "wakes when", NULL);
   check (bench, INTEL, "Vulkan", GPU_VERDICT_USABLE, "usable", "as far as", NULL);

@@ -10,7 +10,7 @@
 /* Asks the real probe for drivers, and plays the one for backends. */
 static const char script[] = "#!/bin/sh\n"
                              "[ \"$1\" = ggml ] || exec \"$MYNA_GPU_PROBE_REAL\" \"$@\"\n"
-                             "exec sh \"$2.run\"\n";
+                             ". \"$2.run\"\n";
 
 static int
 check_access (const char *path, gpointer data)
