@@ -249,34 +249,15 @@ print (Watch *watch)
   fflush (stdout);
 }
 
-/* The last device of the list is told of last: then the round is whole. */
 static void
-latest_changed (GpuTelemetryDevice *device, GParamSpec *spec, Watch *watch)
+sampled (GpuMonitor *monitor, Watch *watch)
 {
-  g_assert (GPU_IS_TELEMETRY_DEVICE (device));
+  g_assert (GPU_IS_MONITOR (monitor));
 
-  if (gpu_monitor_has_ended (watch->monitor))
+  if (gpu_monitor_has_ended (monitor))
     g_main_loop_quit (watch->loop);
   else
     print (watch);
-}
-
-/* Follows the last device, which is another one when the list changes behind it. */
-static void
-list_changed (GListModel *model, guint position, guint removed, guint added, Watch *watch)
-{
-  guint n = g_list_model_get_n_items (model);
-
-  g_assert (G_IS_LIST_MODEL (model));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GpuTelemetryDevice) device = g_list_model_get_item (model, i);
-
-      g_signal_handlers_disconnect_by_func (device, latest_changed, watch);
-      if (i == n - 1)
-        g_signal_connect (device, "notify::latest", G_CALLBACK (latest_changed), watch);
-    }
 }
 
 static gboolean
@@ -297,13 +278,11 @@ watch_devices (Watch *watch)
 
   watch->loop = g_main_loop_new (NULL, FALSE);
   watch->redraw = !options.json && isatty (STDOUT_FILENO);
-  gpu_monitor_sample_once (watch->monitor);
-  list_changed (G_LIST_MODEL (watch->monitor), 0, 0, 0, watch);
-  g_signal_connect (watch->monitor, "items-changed", G_CALLBACK (list_changed), watch);
-  print (watch);
+  g_signal_connect (watch->monitor, "sampled", G_CALLBACK (sampled), watch);
   gpu_monitor_hold (watch->monitor);
   g_main_loop_run (watch->loop);
   gpu_monitor_release (watch->monitor);
+  g_signal_handlers_disconnect_by_func (watch->monitor, sampled, watch);
   g_source_remove (interrupt);
   g_source_remove (terminate);
   g_main_loop_unref (watch->loop);

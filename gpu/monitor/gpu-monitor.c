@@ -36,6 +36,8 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+static guint sampled_signal;
+
 static GType
 get_item_type (GListModel *model)
 {
@@ -120,6 +122,14 @@ gpu_monitor_class_init (GpuMonitorClass *class)
       g_param_spec_uint ("period", NULL, NULL, GPU_MONITOR_MIN_PERIOD, GPU_MONITOR_MAX_PERIOD, 1000,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * GpuMonitor::sampled:
+   *
+   * All devices have their next sample, and the list is that of the devices that there are.
+   */
+  sampled_signal = g_signal_new ("sampled", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -176,7 +186,10 @@ take_rounds (GpuMonitor *self)
   g_autoptr (GPtrArray) rounds = gpu_sampler_take_rounds (self->sampler);
 
   for (guint i = 0; i < rounds->len; i++)
-    take_round (self, rounds->pdata[i]);
+    {
+      take_round (self, rounds->pdata[i]);
+      g_signal_emit (self, sampled_signal, 0);
+    }
 }
 
 static gboolean

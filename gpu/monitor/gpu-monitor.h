@@ -32,7 +32,7 @@ typedef struct
  * A list (GListModel of GpuTelemetryDevice) of the graphics cards, the processor with its memory
  * last, and their numbers as they change. A thread of its own asks the drivers, only while somebody
  * holds the monitor. Main thread only; the list and its devices change on the main context that was
- * the thread's default when it was made.
+ * the thread's default when it was made. The signal "sampled" follows each round.
  */
 #define GPU_TYPE_MONITOR (gpu_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (GpuMonitor, gpu_monitor, GPU, MONITOR, GObject)

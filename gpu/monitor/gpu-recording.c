@@ -118,7 +118,7 @@ add_times (JsonBuilder *json, GpuSample *sample)
       seconds != NULL ? g_strdup_printf ("%s.%03dZ", seconds, (int) (wall / 1000 % 1000)) : NULL;
 
   json_builder_set_member_name (json, "time");
-  json_builder_add_double_value (json, (double) gpu_sample_get_time (sample) / G_USEC_PER_SEC);
+  json_builder_add_int_value (json, gpu_sample_get_time (sample));
   add_text (json, "date", text);
 }
 
@@ -402,7 +402,7 @@ gpu_round_from_line (const char *line, gsize length)
       JsonObject *device = get_object (devices, i);
 
       if (device != NULL)
-        read_device (device, round, (gint64) (CLAMP (time, 0, 1e12) * G_USEC_PER_SEC), wall_time);
+        read_device (device, round, (gint64) MAX (time, 0), wall_time);
     }
   return g_steal_pointer (&round);
 }
