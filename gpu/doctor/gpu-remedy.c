@@ -8,8 +8,10 @@
 /* What brings a missing part, by distribution. Packages of Debian 14, Ubuntu 26.04, Fedora 42 with
  * RPM Fusion, Arch. No entry: the distribution has no package of it, or not one for all cards. */
 static const char *const commands[GPU_N_PACKAGES][GPU_DISTRO_OTHER] = {
-  [GPU_PACKAGE_NVIDIA_DRIVER] = { "sudo apt install nvidia-driver", "sudo ubuntu-drivers install",
-                                  "sudo dnf install akmod-nvidia", "sudo pacman -S nvidia-open" },
+  [GPU_PACKAGE_NVIDIA_DRIVER] = { "sudo apt install linux-headers-$(dpkg --print-architecture) "
+                                  "nvidia-driver",
+                                  "sudo ubuntu-drivers install", "sudo dnf install akmod-nvidia",
+                                  "sudo pacman -S nvidia-open" },
   [GPU_PACKAGE_LIBCUDA] = { "sudo apt install libcuda1", "sudo ubuntu-drivers install",
                             "sudo dnf install xorg-x11-drv-nvidia-cuda",
                             "sudo pacman -S nvidia-utils" },

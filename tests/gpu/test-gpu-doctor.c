@@ -234,8 +234,7 @@ test_no_driver (void)
   add_card (bench, AMD, NULL);
   add_card (bench, INTEL, NULL);
   doctor_bench_run (bench);
-  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver",
-         "sudo apt install nvidia-driver");
+  check (bench, NVIDIA, "CUDA", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", " nvidia-driver");
   check (bench, NVIDIA, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "NVIDIA");
   check (bench, AMD, "HIP", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver", "firmware-amd");
   check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "no-driver", "No driver",
