@@ -43,10 +43,14 @@ G_DEFINE_FINAL_TYPE (MynaCompareView, myna_compare_view, GTK_TYPE_WIDGET)
 static double
 get_aspect (MynaCompareView *self)
 {
-  GdkPaintable *one = self->after != NULL ? self->after : self->before;
-  double aspect = one != NULL ? gdk_paintable_get_intrinsic_aspect_ratio (one) : 0;
+  double after = self->after != NULL ? gdk_paintable_get_intrinsic_aspect_ratio (self->after) : 0;
+  double before =
+      self->before != NULL ? gdk_paintable_get_intrinsic_aspect_ratio (self->before) : 0;
 
-  return aspect > 0 ? aspect : 16.0 / 9.0;
+  /* A stream does not know its size before its file was opened. */
+  if (after > 0)
+    return after;
+  return before > 0 ? before : 16.0 / 9.0;
 }
 
 /* Where the picture lies in the widget. */
