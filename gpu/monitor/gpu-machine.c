@@ -8,10 +8,8 @@
 /* The devices of this machine: all backends, asked in turn. */
 
 static const GpuTelemetryBackend *const backends[] = {
-  &gpu_amd_telemetry,
-  &gpu_intel_telemetry,
-  &gpu_nvml_telemetry,
-  &gpu_cpu_telemetry,
+  &gpu_amd_telemetry,   &gpu_intel_telemetry, &gpu_nvml_telemetry,
+  &gpu_other_telemetry, &gpu_cpu_telemetry,
 };
 
 typedef struct

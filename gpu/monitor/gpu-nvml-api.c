@@ -38,6 +38,7 @@ static const Symbol symbols[] = {
   { AT (memory_2), FALSE, { "nvmlDeviceGetMemoryInfo_v2" } },
   { AT (temperature), FALSE, { "nvmlDeviceGetTemperature" } },
   { AT (temperature_v), FALSE, { "nvmlDeviceGetTemperatureV" } },
+  { AT (field_values), FALSE, { "nvmlDeviceGetFieldValues" } },
   { AT (threshold), FALSE, { "nvmlDeviceGetTemperatureThreshold" } },
   { AT (power), FALSE, { "nvmlDeviceGetPowerUsage" } },
   { AT (power_limit), FALSE, { "nvmlDeviceGetEnforcedPowerLimit" } },

@@ -106,6 +106,23 @@ typedef struct
 
 #define GPU_NVML_TEMPERATURE_1 ((guint) sizeof (GpuNvmlTemperature) | 1u << 24)
 
+/* nvmlFieldValue_t; @value is a union of the types that @type tells of. */
+typedef struct
+{
+  guint field;
+  guint scope;
+  gint64 time;
+  gint64 latency;
+  guint type;
+  guint result;
+  guint64 value;
+} GpuNvmlFieldValue;
+
+G_STATIC_ASSERT (sizeof (GpuNvmlFieldValue) == 40);
+
+#define GPU_NVML_FIELD_MEMORY_TEMPERATURE 82
+#define GPU_NVML_TYPE_UINT 1
+
 typedef enum
 {
   GPU_NVML_CLOCK_GRAPHICS = 0,
@@ -165,6 +182,7 @@ typedef struct
   int (*memory_2) (GpuNvmlHandle *device, GpuNvmlMemory2 *memory);
   int (*temperature) (GpuNvmlHandle *device, guint sensor, guint *celsius);
   int (*temperature_v) (GpuNvmlHandle *device, GpuNvmlTemperature *temperature);
+  int (*field_values) (GpuNvmlHandle *device, int n, GpuNvmlFieldValue *values);
   int (*threshold) (GpuNvmlHandle *device, guint threshold, guint *celsius);
   int (*power) (GpuNvmlHandle *device, guint *milliwatt);
   int (*power_limit) (GpuNvmlHandle *device, guint *milliwatt);

@@ -274,6 +274,12 @@ open_library (NvmlTelemetry *self, gint64 time)
     find_cards (self);
 }
 
+static gboolean
+is_ours (const GpuCard *card)
+{
+  return g_strcmp0 (card->driver, "nvidia") == 0;
+}
+
 /* Starting the library wakes cards, so at least one must be awake. Where the kernel shows none (in
  * WSL and some containers) it is tried once. */
 static gboolean
@@ -285,10 +291,8 @@ may_open (NvmlTelemetry *self, GpuTick *tick)
     {
       const GpuCard *card = tick->cards->pdata[i];
 
-      if (card->vendor != GPU_PCI_NVIDIA)
-        continue;
-      any = TRUE;
-      if (g_strcmp0 (card->driver, "nvidia") == 0 && !gpu_card_is_suspended (card, tick->sysfs))
+      any = any || card->vendor == GPU_PCI_NVIDIA;
+      if (is_ours (card) && !gpu_card_is_suspended (card, tick->sysfs))
         return TRUE;
     }
   return !any && (!self->tried || g_hash_table_size (self->cards) > 0);
@@ -413,11 +417,16 @@ add_temperature (Round *round)
 {
   GpuNvmlApi *api = &round->nvml->api;
   GpuNvmlTemperature temperature = { .version = GPU_NVML_TEMPERATURE_1 };
+  GpuNvmlFieldValue memory = { .field = GPU_NVML_FIELD_MEMORY_TEMPERATURE };
 
   add_number_of (round, GPU_FIELD_TEMPERATURE, api->temperature, 0, 1);
   if (!gpu_sample_has (round->sample, GPU_FIELD_TEMPERATURE) && api->temperature_v != NULL &&
       succeeds (round, api->temperature_v (round->card->handle, &temperature)))
     gpu_sample_set (round->sample, GPU_FIELD_TEMPERATURE, temperature.temperature);
+  if (api->field_values != NULL &&
+      succeeds (round, api->field_values (round->card->handle, 1, &memory)) &&
+      memory.result == GPU_NVML_SUCCESS && memory.type == GPU_NVML_TYPE_UINT && memory.value > 0)
+    gpu_sample_set (round->sample, GPU_FIELD_TEMPERATURE_MEMORY, (guint) memory.value);
   add_number_of (round, GPU_FIELD_TEMPERATURE_SLOWDOWN, api->threshold, GPU_NVML_THRESHOLD_SLOWDOWN,
                  1);
   add_number_of (round, GPU_FIELD_TEMPERATURE_SHUTDOWN, api->threshold, GPU_NVML_THRESHOLD_SHUTDOWN,
@@ -608,22 +617,6 @@ ask (NvmlTelemetry *self, NvmlCard *card, GpuTick *tick)
   return new_lost_sample (tick, card->failure);
 }
 
-/* Another driver, such as nouveau, or none: what hwmon tells, if anything. */
-static GpuSample *
-ask_kernel (const GpuCard *card, GpuTick *tick)
-{
-  GpuSample *sample = gpu_tick_new_sample (tick);
-  g_autofree char *hwmon = gpu_card_find_hwmon (card, tick->sysfs);
-  const char *unloaded = _ ("No driver is loaded for this card.");
-
-  gpu_sample_add_number (sample, GPU_FIELD_TEMPERATURE, tick->sysfs, hwmon, "temp1_input", 0.001);
-  gpu_sample_add_number (sample, GPU_FIELD_FAN_SPEED, tick->sysfs, hwmon, "fan1_input", 1);
-  gpu_sample_add_number (sample, GPU_FIELD_POWER, tick->sysfs, hwmon, "power1_input", 1e-6);
-  if (card->driver == NULL)
-    gpu_sample_set_state (sample, GPU_STATE_LOST, unloaded);
-  return sample;
-}
-
 /* Why a card has no handle. An open library that says nothing about it keeps it from us: containers
  * see all cards in the kernel's files, and only theirs in the library. */
 static GpuNvmlResult
@@ -647,8 +640,6 @@ sample_card (NvmlTelemetry *self, NvmlCard *state, const GpuCard *card, GpuTick 
       gpu_sample_set_suspended (sample);
       return sample;
     }
-  if (card != NULL && g_strcmp0 (card->driver, "nvidia") != 0)
-    return ask_kernel (card, tick);
   return state->handle != NULL ? ask (self, state, tick)
                                : new_lost_sample (tick, get_failure (self, state));
 }
@@ -675,17 +666,21 @@ update_cards (NvmlTelemetry *self, GpuTick *tick)
       const GpuCard *card = tick->cards->pdata[i];
       NvmlCard *state;
 
-      if (card->vendor != GPU_PCI_NVIDIA)
+      kernel_knows = kernel_knows || card->vendor == GPU_PCI_NVIDIA;
+      if (!is_ours (card))
         continue;
-      kernel_knows = TRUE;
       state = get_card (self, card->address);
       if (state->info == NULL)
         state->info = gpu_device_info_new_for_card (card, tick->sysfs);
     }
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &address, &item))
-    if (kernel_knows && find_card (tick, address) == NULL)
-      g_hash_table_iter_remove (&iter);
+    {
+      const GpuCard *card = find_card (tick, address);
+
+      if (kernel_knows && (card == NULL || !is_ours (card)))
+        g_hash_table_iter_remove (&iter);
+    }
 }
 
 /* After a round: cards that have failed are tried anew after a while, by starting the library

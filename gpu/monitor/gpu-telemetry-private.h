@@ -104,6 +104,7 @@ typedef struct
 extern const GpuTelemetryBackend gpu_amd_telemetry;
 extern const GpuTelemetryBackend gpu_intel_telemetry;
 extern const GpuTelemetryBackend gpu_nvml_telemetry;
+extern const GpuTelemetryBackend gpu_other_telemetry;
 extern const GpuTelemetryBackend gpu_cpu_telemetry;
 
 /* Bytes, of /proc/meminfo. */

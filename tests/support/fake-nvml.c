@@ -425,6 +425,35 @@ FUNCTION (nvmlDeviceGetTemperatureV, Device *device, Temperature *temperature)
 }
 #endif
 
+typedef struct
+{
+  unsigned field, scope;
+  long long time, latency;
+  unsigned type, result;
+  union
+  {
+    double number;
+    unsigned word;
+    unsigned long long long_word;
+  } value;
+} FieldValue;
+
+/* "memory-temperature CELSIUS"; each field has a result of its own. */
+FUNCTION (nvmlDeviceGetFieldValues, Device *device, int n, FieldValue *values)
+{
+  if (started == 0 || find_code (-1, "all") != 0)
+    return started == 0 ? UNINITIALIZED : find_code (-1, "all");
+  for (int i = 0; i < n; i++)
+    {
+      values[i].type = 1;
+      values[i].result =
+          values[i].field == 82
+              ? (unsigned) get_number (device, "memory-temperature", &values[i].value.word)
+              : NOT_SUPPORTED;
+    }
+  return SUCCESS;
+}
+
 FUNCTION (nvmlDeviceGetTemperatureThreshold, Device *device, unsigned which, unsigned *celsius)
 {
   return get_number (device, which == 0 ? "shutdown" : "slowdown", celsius);

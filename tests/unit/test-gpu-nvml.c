@@ -25,7 +25,8 @@ static const char head[] = "driver 570.86.15\ncuda 12080\ndevice 00000000:0B:00.
 static const char all_values[] =
     "name NVIDIA GeForce RTX 4090\nuuid GPU-01234567-89ab-cdef-0123-456789abcdef\n"
     "capability 8 9\nutilization 93 41\nencoder 12\ndecoder 7\n"
-    "memory 25757220864 500000000 1400000000\ntemperature 63\nslowdown 96\nshutdown 99\n"
+    "memory 25757220864 500000000 1400000000\ntemperature 63\nmemory-temperature 71\nslowdown "
+    "96\nshutdown 99\n"
     "power 185250\npower-limit 450000\nenergy 123456789\nclock-graphics 2520\n"
     "clock-memory 10501\nclock-video 2100\nmax-graphics 3105\nmax-memory 10501\nfan 38\n"
     "generation 4\nmax-generation 4\nwidth 16\nmax-width 16\nsent 2000\nreceived 1500\nslow 4\n";
@@ -101,13 +102,14 @@ test_values (gconstpointer data)
   monitor_assert_values (
       got, GPU_FIELD_UTILISATION, 93.0, GPU_FIELD_MEMORY_UTILISATION, 41.0, GPU_FIELD_ENCODER, 12.0,
       GPU_FIELD_DECODER, 7.0, GPU_FIELD_MEMORY_TOTAL, 25757220864.0, GPU_FIELD_MEMORY_USED, used,
-      GPU_FIELD_TEMPERATURE, 63.0, GPU_FIELD_TEMPERATURE_SLOWDOWN, 96.0,
-      GPU_FIELD_TEMPERATURE_SHUTDOWN, 99.0, GPU_FIELD_POWER, 185.25, GPU_FIELD_POWER_CAP, 450.0,
-      GPU_FIELD_ENERGY, 123456.789, GPU_FIELD_CLOCK_CORE, 2520.0, GPU_FIELD_CLOCK_CORE_MAX, 3105.0,
-      GPU_FIELD_CLOCK_MEMORY, 10501.0, GPU_FIELD_CLOCK_MEMORY_MAX, 10501.0, GPU_FIELD_CLOCK_VIDEO,
-      2100.0, GPU_FIELD_FAN, 38.0, GPU_FIELD_PCIE_GENERATION, 4.0, GPU_FIELD_PCIE_GENERATION_MAX,
-      4.0, GPU_FIELD_PCIE_WIDTH, 16.0, GPU_FIELD_PCIE_WIDTH_MAX, 16.0, GPU_FIELD_PCIE_SENT, 2e6,
-      GPU_FIELD_PCIE_RECEIVED, 1.5e6, GPU_N_FIELDS);
+      GPU_FIELD_TEMPERATURE, 63.0, GPU_FIELD_TEMPERATURE_MEMORY, 71.0,
+      GPU_FIELD_TEMPERATURE_SLOWDOWN, 96.0, GPU_FIELD_TEMPERATURE_SHUTDOWN, 99.0, GPU_FIELD_POWER,
+      185.25, GPU_FIELD_POWER_CAP, 450.0, GPU_FIELD_ENERGY, 123456.789, GPU_FIELD_CLOCK_CORE,
+      2520.0, GPU_FIELD_CLOCK_CORE_MAX, 3105.0, GPU_FIELD_CLOCK_MEMORY, 10501.0,
+      GPU_FIELD_CLOCK_MEMORY_MAX, 10501.0, GPU_FIELD_CLOCK_VIDEO, 2100.0, GPU_FIELD_FAN, 38.0,
+      GPU_FIELD_PCIE_GENERATION, 4.0, GPU_FIELD_PCIE_GENERATION_MAX, 4.0, GPU_FIELD_PCIE_WIDTH,
+      16.0, GPU_FIELD_PCIE_WIDTH_MAX, 16.0, GPU_FIELD_PCIE_SENT, 2e6, GPU_FIELD_PCIE_RECEIVED,
+      1.5e6, GPU_N_FIELDS);
   g_assert_cmpstr (gpu_sample_get_throttle_reasons (got)[0], ==, "power limit");
 
   /* The next sample has other values, and some are not told any more. */
@@ -278,6 +280,10 @@ test_no_library (void)
   monitor_assert_values (sample (monitor, 0), GPU_FIELD_TEMPERATURE, 47.0, GPU_N_FIELDS);
   g_assert_cmpint (gpu_sample_get_state (monitor_fixture_get (monitor, ADDRESS)), ==,
                    GPU_STATE_ACTIVE);
+  device_tree_link (tree, driver, "../../../bus/pci/drivers/vfio-pci");
+  g_clear_object (&monitor);
+  monitor = monitor_fixture_new (tree, NULL);
+  assert_lost (sample (monitor, 0), "virtual machine");
   device_tree_remove (tree, driver);
   device_tree_remove (tree, temperature);
   g_clear_object (&monitor);
