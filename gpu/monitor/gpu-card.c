@@ -4,6 +4,7 @@
 #include "gpu/monitor/gpu-card.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -243,8 +244,8 @@ shorten (char *name, const char *vendor)
  *
  * Names come from files of the system, since the kernel knows only numbers.
  *
- * Returns: (transfer full): such as "AMD Radeon RX 7900 XTX", or "AMD 1002:744c" when no list has
- * it
+ * Returns: (transfer full): such as "AMD Radeon RX 7900 XTX", or "AMD graphics card [1002:744c]"
+ * when no list has it
  */
 char *
 gpu_card_dup_name (const GpuCard *self, GpuSysfs *sysfs)
@@ -261,5 +262,7 @@ gpu_card_dup_name (const GpuCard *self, GpuSysfs *sysfs)
     name = search_lines (sysfs, lists[i], match_pci_ids, self);
   if (name != NULL)
     return shorten (name, vendor);
-  return g_strdup_printf ("%s %04x:%04x", vendor, self->vendor, self->device);
+  /* Translators: a maker, and the numbers by which a search finds the card */
+  return g_strdup_printf (_ ("%1$s graphics card [%2$04x:%3$04x]"), vendor, self->vendor,
+                          self->device);
 }

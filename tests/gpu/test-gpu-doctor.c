@@ -127,6 +127,7 @@ test_usable (void)
   g_assert_cmpstr (finding->compute_id, ==, "vulkan0");
   finding = check (bench, AMD, "Vulkan", GPU_VERDICT_USABLE, "usable", "Vulkan", NULL);
   g_assert_cmpstr (finding->compute_id, ==, "vulkan1");
+  g_assert_cmpstr (finding->device_name, ==, "AMD graphics card [1002:744c]");
   check (bench, AMD, "HIP", GPU_VERDICT_NOT_NEEDED, "backend-missing", "Vulkan serves this card",
          NULL);
   g_assert_cmpuint (bench->findings->len, ==, 4);
