@@ -105,6 +105,17 @@ gpu_check_hidden (const GpuExam *exam,
   return FALSE;
 }
 
+static gboolean
+lists_card (const GpuProbe *probe)
+{
+  const GPtrArray *devices = probe != NULL && probe->report != NULL ? probe->report->devices : NULL;
+
+  for (guint i = 0; devices != NULL && i < devices->len; i++)
+    if (((const GpuProbedDevice *) devices->pdata[i])->kind == GPU_PROBED_GPU)
+      return TRUE;
+  return FALSE;
+}
+
 /* ggml takes integrated graphics only where there is no graphics card. */
 gboolean
 gpu_check_spare (const GpuExam *exam,
@@ -113,17 +124,13 @@ gpu_check_spare (const GpuExam *exam,
                  GpuFinding *finding)
 {
   const GpuProbedDevice *own = gpu_exam_find (exam, backend, backend->driver, patient, NULL);
-  const GPtrArray *others = backend->ggml != NULL && backend->ggml->report != NULL
-                                ? backend->ggml->report->devices
-                                : NULL;
 
-  if (own == NULL || own->kind != GPU_PROBED_INTEGRATED || others == NULL || others->len == 0)
+  if (own == NULL || own->kind != GPU_PROBED_INTEGRATED || !lists_card (backend->ggml))
     return FALSE;
-  gpu_finding_fail (
-      finding, GPU_CHECK_SPARE,
-      g_strdup (_ ("The computer's graphics card is used, so its integrated graphics are "
-                   "left alone.")),
-      NULL);
+  gpu_finding_fail (finding, GPU_CHECK_SPARE,
+                    g_strdup (_ ("The computer's graphics card is used, so its integrated graphics "
+                                 "are left alone.")),
+                    NULL);
   finding->verdict = GPU_VERDICT_NOT_NEEDED;
   return TRUE;
 }

@@ -616,6 +616,10 @@ test_spare (void)
   doctor_bench_set (bench, "FAKE_VULKAN_DEVICES", AMD "|RX|;" INTEL "|UHD|integrated");
   doctor_bench_run (bench);
   check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_NEEDED, "spare", "left alone", NULL);
+  doctor_bench_add_backend (bench, "vulkan",
+                            "{\"devices\":[{\"name\":\"llvmpipe\",\"kind\":\"software\"}]}");
+  doctor_bench_run (bench);
+  check (bench, INTEL, "Vulkan", GPU_VERDICT_NOT_USABLE, "driver-failed", "did not take", "Update");
 }
 
 /* A backend of an older ggml tells no addresses. */
