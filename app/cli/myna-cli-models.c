@@ -217,7 +217,7 @@ run_list (MynaModels *models, int argc, char **argv, GError **error)
 
 /* A single file needs no word of its own. */
 static void
-show_progress (const char *path, gpointer data)
+show_progress (const char *path, guint index, guint n_files, gpointer data)
 {
   char **paths = data;
   g_autofree char *name = NULL;

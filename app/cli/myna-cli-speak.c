@@ -41,6 +41,7 @@ static struct
   double pitch;
   double clarity;
   double pause;
+  char *cut;
   char *output;
   gboolean json;
   gboolean quiet;
@@ -81,6 +82,10 @@ static const GOptionEntry entries[] = {
     N_ ("From 0 (like the person) to 1 (clear); by the sample's length when not given"), N_ ("X") },
   { "pause", 0, 0, G_OPTION_ARG_DOUBLE, &options.pause,
     N_ ("Seconds between sentences, from 0 to 10 (0.25)"), N_ ("X") },
+  { "cut", 0, 0, G_OPTION_ARG_STRING, &options.cut,
+    N_ ("What gpt-sovits speaks at once: sentences (the default), four-clauses, fifty, "
+        "chinese-stops, english-stops or punctuation"),
+    N_ ("METHOD") },
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
     N_ ("File to write: .wav, .flac, .opus or .mp3; replaced when it exists"), N_ ("FILE") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON"), NULL },
@@ -114,6 +119,19 @@ is_gpt_sovits (void)
   return g_strcmp0 (options.engine, MYNA_GSV_ENGINE_ID) == 0;
 }
 
+static const char *
+check_cut (void)
+{
+  MynaTakeCut cut;
+
+  if (options.cut != NULL && !is_gpt_sovits ())
+    return _ ("--cut needs --engine gpt-sovits; the draft voice speaks sentences.");
+  if (options.cut != NULL && !myna_take_cut_from_id (options.cut, &cut))
+    return _ ("--cut is sentences, four-clauses, fifty, chinese-stops, english-stops or "
+              "punctuation.");
+  return NULL;
+}
+
 /* NULL when the options make sense, else what is wrong with them. */
 static const char *
 check_options (int argc)
@@ -138,7 +156,7 @@ check_options (int argc)
     return _ ("--device needs --engine gpt-sovits; the draft voice uses the processor.");
   if (options.seed < 0 || options.seed > G_MAXUINT32)
     return _ ("--seed is a whole number from 0 to 4294967295.");
-  return NULL;
+  return check_cut ();
 }
 
 static char *
@@ -272,10 +290,13 @@ enqueue (Speak *self, GError **error)
   MynaTakes *takes = myna_library_get_takes (myna_cli_work_get_library (&self->work));
   MynaSpeakParams params = MYNA_SPEAK_PARAMS_INIT;
   MynaFileRequest request = { 0 };
+  MynaTakeCut cut;
 
   if (options.engine != NULL && !myna_takes_set_engine (takes, options.engine, error))
     return NULL;
   myna_takes_set_device (takes, options.device);
+  if (myna_take_cut_from_id (options.cut, &cut))
+    myna_takes_set_cut (takes, cut);
   if (options.voice != NULL)
     request.voice = myna_cli_find_voice (self->work.library, options.voice, error);
   if ((options.voice != NULL && request.voice == NULL) || !check_engine (request.voice, error))

@@ -213,7 +213,7 @@ remove_leftovers (MynaModels *self)
  * myna_models_import:
  * @self: a store
  * @paths: (array zero-terminated=1): files and folders
- * @progress: (nullable): told each file before it is looked at
+ * @progress: (nullable): told each file, its place and their number before it is looked at
  * @data: closure
  * @cancellable: (nullable): looked at every megabyte
  * @error: (out) (optional): why the whole had to stop
@@ -253,7 +253,7 @@ myna_models_import (MynaModels *self,
       import->path = g_strdup (g_ptr_array_index (files, i));
       g_ptr_array_add (imports, import);
       if (progress != NULL)
-        progress (import->path, data);
+        progress (import->path, i, files->len, data);
       if (!import_file (self, import, cancellable, error))
         return NULL;
     }

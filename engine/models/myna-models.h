@@ -82,7 +82,7 @@ guint64 myna_models_estimate_memory (MynaModels *self);
  * array of MynaModelImport, a file each; NULL with an error when the whole had to stop (no folder,
  * a full disk, G_IO_ERROR_CANCELLED). @progress (nullable) is told each file before it is looked
  * at. Blocking, for long. */
-typedef void (*MynaModelProgress) (const char *path, gpointer data);
+typedef void (*MynaModelProgress) (const char *path, guint index, guint n_files, gpointer data);
 GPtrArray *myna_models_import (MynaModels *self,
                                const char *const *paths,
                                MynaModelProgress progress,

@@ -56,7 +56,7 @@ split_text (Speaking *self, GError **error)
                    _ ("The text of “%s” is missing. Generate it again."), record->name);
       return FALSE;
     }
-  segments = myna_segment_text (text, (gssize) size, record->language);
+  segments = myna_take_cut_text (record->cut, text, (gssize) size, record->language);
   if (segments->len == 0)
     {
       g_set_error_literal (error, MYNA_ERROR, MYNA_ERROR_EMPTY,

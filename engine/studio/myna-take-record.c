@@ -142,6 +142,7 @@ myna_take_record_to_json (const MynaTakeRecord *self)
   json_object_set_double_member (object, "pitch", self->params.pitch);
   json_object_set_double_member (object, "clarity", self->params.clarity);
   json_object_set_double_member (object, "pause", self->pause);
+  json_object_set_string_member (object, "cut", myna_take_cut_get_id (self->cut));
   json_object_set_int_member (object, "created", self->created);
   json_object_set_int_member (object, "removed", self->removed);
   json_object_set_boolean_member (object, "complete", self->complete);
@@ -225,6 +226,9 @@ read_params (MynaTakeRecord *self, JsonObject *object)
   self->params.pitch = get_number (object, "pitch", 0, -12, 12);
   self->params.clarity = get_number (object, "clarity", -1, -1, 1);
   self->pause = get_number (object, "pause", 0.35, 0, 10);
+  /* Takes of before, and what makes no sense, are cut into sentences. */
+  if (!myna_take_cut_from_id (myna_sidecar_get_string (object, "cut"), &self->cut))
+    self->cut = MYNA_TAKE_CUT_SENTENCES;
 }
 
 /**

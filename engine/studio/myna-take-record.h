@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "engine/studio/myna-take-cut.h"
 #include "engine/studio/myna-take.h"
 #include "engine/voice/myna-voice.h"
 
@@ -29,6 +30,7 @@ typedef struct
  * @folder: where take.json, the text, the script and the audio are
  * @voice_folder: (nullable): the voice's folder; %NULL while @reference was not yet made into one
  * @params: how to speak; its language is set, its phones are not used
+ * @cut: how the text becomes pieces
  * @slots: (nullable) (element-type MynaTakeSlot): the arrangement once the user changed it; %NULL:
  *   all sentences in order, newest revision
  * @reference: (nullable): a sample to speak like, instead of a voice of the library
@@ -50,6 +52,7 @@ typedef struct
   MynaSpeakParams params;
   char *language;
   double pause;
+  MynaTakeCut cut;
   gint64 created;
   gint64 removed;
   gboolean complete;

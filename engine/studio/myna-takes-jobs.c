@@ -155,6 +155,7 @@ new_record (MynaTakes *self,
   record->params.phones = NULL;
   myna_take_record_set_language (record, resolved);
   record->pause = CLAMP (pause, 0, 10);
+  record->cut = self->cut;
   record->created = g_get_real_time () / G_USEC_PER_SEC;
   return record;
 }

@@ -17,6 +17,7 @@ struct _MynaTakes
   MynaVoices *voices;
   MynaJobQueue *queue;
   char *engine;
+  MynaTakeCut cut;
   char *device;         /* (nullable): where engines that can choose compute */
   GPtrArray *takes;     /* of MynaTake, newest first */
   GPtrArray *removed;   /* of MynaTake: hidden until restored or purged */

@@ -455,6 +455,20 @@ myna_takes_set_engine (MynaTakes *self, const char *engine, GError **error)
 }
 
 /**
+ * myna_takes_set_cut:
+ * @cut: where texts are cut
+ *
+ * How the texts of takes that are made from now on become pieces.
+ */
+void
+myna_takes_set_cut (MynaTakes *self, MynaTakeCut cut)
+{
+  g_return_if_fail (MYNA_IS_TAKES (self) && cut < MYNA_N_TAKE_CUTS);
+
+  self->cut = cut;
+}
+
+/**
  * myna_takes_get_engine:
  *
  * Returns: (transfer none): id of the engine of new takes

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/jobs/myna-job-queue.h"
+#include "engine/studio/myna-take-cut.h"
 #include "engine/studio/myna-take.h"
 #include "engine/voice/myna-voices.h"
 
@@ -25,6 +26,8 @@ const char *myna_takes_get_engine (MynaTakes *self);
  */
 void myna_takes_set_device (MynaTakes *self, const char *device);
 const char *myna_takes_get_device (MynaTakes *self);
+/* How texts of takes made from now on become pieces; sentences at first. */
+void myna_takes_set_cut (MynaTakes *self, MynaTakeCut cut);
 MynaTake *myna_takes_find (MynaTakes *self, const char *id);
 
 /* Splits the text, stores the take and enqueues its job. Errors: EMPTY (nothing to say), NO_SPACE,

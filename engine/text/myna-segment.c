@@ -22,11 +22,15 @@
 /* A clause that ends earlier than this is no place to split: it would leave scraps. */
 #define MIN_PART_CHARS 80
 
-static void
-segment_free (gpointer data)
+/**
+ * myna_segment_free:
+ * @self: (nullable) (transfer full): a segment
+ */
+void
+myna_segment_free (MynaSegment *self)
 {
-  MynaSegment *self = data;
-
+  if (self == NULL)
+    return;
   g_free (self->text);
   g_free (self);
 }
@@ -412,6 +416,29 @@ split_sentences (Splitter *self, gsize length, const char *language)
 }
 
 /**
+ * myna_segment_new:
+ * @text: valid UTF-8 that is spoken as a whole
+ * @pause: what follows it
+ *
+ * Returns: (transfer full) (nullable): it as one segment; %NULL when there is nothing to say in it
+ */
+MynaSegment *
+myna_segment_new (const char *text, MynaPauseKind pause)
+{
+  MynaSegment *self;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  if (!myna_segment_has_speech (text, -1))
+    return NULL;
+  self = g_new0 (MynaSegment, 1);
+  self->text = make_speakable (text, text + strlen (text));
+  self->end = strlen (text);
+  self->pause = pause;
+  return self;
+}
+
+/**
  * myna_segment_text:
  * @text: any bytes; what is not UTF-8 counts as white space
  * @length: in bytes, or -1 when it ends with a zero
@@ -433,7 +460,7 @@ myna_segment_text (const char *text, gssize length, const char *language)
   g_return_val_if_fail (text != NULL, NULL);
 
   size = length < 0 ? strlen (text) : (gsize) length;
-  splitter.segments = g_ptr_array_new_with_free_func (segment_free);
+  splitter.segments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_segment_free);
   if (size > G_MAXINT32 - 1)
     size = G_MAXINT32 - 1; /* ICU's boundaries are 32 bit */
   clean = make_clean (text, size);

@@ -40,6 +40,10 @@ typedef struct
 /* Longer sentences are split, in characters. Spoken at once they would delay the first sound. */
 #define MYNA_SEGMENT_MAX_CHARS 300
 
+MynaSegment *myna_segment_new (const char *text, MynaPauseKind pause);
+void myna_segment_free (MynaSegment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaSegment, myna_segment_free)
+
 GPtrArray *myna_segment_text (const char *text, gssize length, const char *language);
 gboolean myna_segment_has_speech (const char *text, gssize length);
 

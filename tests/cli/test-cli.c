@@ -765,6 +765,15 @@ test_speak_without_models (Fixture *f, gconstpointer data)
   run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--device", "cpu",
        NULL);
   assert_usage (f);
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--cut", "fifty",
+       NULL);
+  assert_usage (f);
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--engine",
+       "gpt-sovits", "--cut", "cut0", NULL);
+  assert_usage (f);
+  run (f, "speak", "--reference", f->sample, "--text", "Hello.", "-o", "out.wav", "--engine",
+       "gpt-sovits", "--cut", "cut5", NULL);
+  assert_failed (f, "s1v3.ckpt");
 }
 
 /* Models by their content; hostile ones are one sentence, also in little memory. */

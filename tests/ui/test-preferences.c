@@ -88,6 +88,22 @@ make_models (const char *folder)
     }
 }
 
+/* The way to cut is GPT-SoVITS's: the draft voice speaks sentences, whatever is set. */
+static void
+check_cut (GSettings *settings, GtkWidget *options)
+{
+  GtkWidget *row = ui_test_find (options, ADW_TYPE_COMBO_ROW, "_Cut the Text At");
+
+  g_assert_nonnull (row);
+  g_assert_cmpint (myna_speech_options_get_cut (settings), ==, MYNA_TAKE_CUT_SENTENCES);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), MYNA_TAKE_CUT_FIFTY);
+  g_assert_cmpint (myna_speech_options_get_cut (settings), ==, MYNA_TAKE_CUT_FIFTY);
+  g_settings_set_string (settings, "engine", "draft");
+  g_assert_cmpint (myna_speech_options_get_cut (settings), ==, MYNA_TAKE_CUT_SENTENCES);
+  g_assert_false (gtk_widget_get_visible (row));
+  g_settings_set_string (settings, "engine", "gpt-sovits");
+}
+
 static void
 test_engine (void)
 {
@@ -120,6 +136,7 @@ test_engine (void)
   g_assert_false (adw_toggle_get_enabled (toggle));
   g_assert_true (gtk_widget_get_mapped (clarity));
   ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (ui_test_find (options, GTK_TYPE_BUTTON, "_Import Model Files…"));
   ui_test_save_picture (options, "speech-options-needs-model-files");
 
   /* They have come: the next time it opens, the engine can be chosen. */
@@ -134,7 +151,9 @@ test_engine (void)
   g_assert_cmpstr (chosen, ==, "gpt-sovits");
   ui_test_wait_for (!gtk_widget_get_mapped (clarity));
   ui_test_settle (GTK_WIDGET (window));
+  g_assert_null (ui_test_find (options, GTK_TYPE_BUTTON, "_Import Model Files…"));
   ui_test_save_picture (options, "speech-options-gpt-sovits");
+  check_cut (settings, options);
 
   g_signal_emit_by_name (ui_test_find (options, GTK_TYPE_BUTTON, "_Reset"), "clicked");
   g_assert_cmpstr (adw_toggle_group_get_active_name (group), ==, "draft");

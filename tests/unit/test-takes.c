@@ -327,6 +327,26 @@ test_resume_cleared (StudioFixture *f, gconstpointer data)
   g_assert_true (g_file_test (second, G_FILE_TEST_EXISTS));
 }
 
+/* A take keeps the way that its text was cut, also when it is spoken later than it was made. */
+static void
+test_cut (StudioFixture *f, gconstpointer data)
+{
+  const char *text = "The first part, and the second. The third.";
+  MynaTake *take;
+  g_autofree char *id = NULL;
+
+  myna_takes_set_cut (f->takes, MYNA_TAKE_CUT_PUNCTUATION);
+  take = speak_and_wait (f, text);
+  g_object_get (take, "id", &id, NULL);
+  g_assert_cmpuint (n_pieces (take), ==, 3);
+  g_assert_cmpstr (myna_piece_get_text (piece (take, 1)), ==, "and the second.");
+  studio_fixture_close (f);
+  studio_fixture_open (f, MYNA_LIBRARY_OPEN_DEFAULT);
+  take = myna_takes_find (f->takes, id);
+  g_assert_cmpuint (n_pieces (take), ==, 3);
+  g_assert_cmpuint (n_pieces (speak_and_wait (f, text)), ==, 2);
+}
+
 /* The engine's cache was damaged, or is gone: it is made again. */
 static void
 test_damaged_cache (StudioFixture *f, gconstpointer data)
@@ -809,6 +829,7 @@ main (int argc, char *argv[])
   add ("/takes/name", test_name);
   add ("/takes/reopen", test_reopen);
   add ("/takes/cancel", test_cancel);
+  add ("/takes/cut", test_cut);
   add ("/takes/resume", test_resume);
   add ("/takes/resume-cleared", test_resume_cleared);
   add ("/takes/device", test_device);

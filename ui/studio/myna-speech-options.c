@@ -20,6 +20,7 @@ struct _MynaSpeechOptions
   GtkAdjustment *pitch;
   GtkAdjustment *clarity;
   GtkCheckButton *automatic_check;
+  AdwComboRow *cut_row;
   AdwSpinRow *pause_row;
   AdwSwitchRow *random_row;
   AdwSpinRow *seed_row;
@@ -41,7 +42,7 @@ enum
 static GParamSpec *properties[N_PROPERTIES];
 
 static const char *const keys[] = {
-  "engine", "speed", "pitch", "clarity", "clarity-automatic", "pause", "random-seed", "seed",
+  "engine", "cut", "speed", "pitch", "clarity", "clarity-automatic", "pause", "random-seed", "seed",
 };
 
 static gboolean
@@ -50,6 +51,12 @@ is_draft (MynaSpeechOptions *self, const char *engine)
   g_assert (MYNA_IS_SPEECH_OPTIONS (self));
 
   return g_strcmp0 (engine, MYNA_GSV_ENGINE_ID) != 0;
+}
+
+static gboolean
+is_gpt_sovits (MynaSpeechOptions *self, const char *engine)
+{
+  return !is_draft (self, engine);
 }
 
 static char *
@@ -159,6 +166,16 @@ on_show (MynaSpeechOptions *self)
   start_check (self);
 }
 
+/* The dialog belongs to the page: the popover is gone as soon as another thing is clicked. */
+static void
+on_import (MynaSpeechOptions *self, GtkButton *button)
+{
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  gtk_popover_popdown (GTK_POPOVER (self));
+  gtk_widget_activate_action (GTK_WIDGET (self), "studio.import-models", NULL);
+}
+
 static void
 on_reset (MynaSpeechOptions *self, GtkButton *button)
 {
@@ -195,6 +212,64 @@ myna_speech_options_fill (GSettings *settings, MynaSpeakParams *params, double *
   *pause = g_settings_get_double (settings, "pause");
 }
 
+/* The list's places are those of MynaTakeCut. */
+static gboolean
+get_cut_mapping (GValue *value, GVariant *setting, gpointer data)
+{
+  MynaTakeCut cut;
+
+  if (!myna_take_cut_from_id (g_variant_get_string (setting, NULL), &cut))
+    return FALSE;
+  g_value_set_uint (value, cut);
+  return TRUE;
+}
+
+static GVariant *
+set_cut_mapping (const GValue *value, const GVariantType *type, gpointer data)
+{
+  guint cut = g_value_get_uint (value);
+
+  return cut < MYNA_N_TAKE_CUTS ? g_variant_new_string (myna_take_cut_get_id ((MynaTakeCut) cut))
+                                : NULL;
+}
+
+static void
+bind_cut (MynaSpeechOptions *self)
+{
+  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
+
+  g_assert (MYNA_IS_SPEECH_OPTIONS (self));
+
+  for (guint i = 0; i < MYNA_N_TAKE_CUTS; i++)
+    gtk_string_list_append (titles, myna_take_cut_get_title ((MynaTakeCut) i));
+  adw_combo_row_set_model (self->cut_row, G_LIST_MODEL (titles));
+  g_settings_bind_with_mapping (self->settings, "cut", self->cut_row, "selected",
+                                G_SETTINGS_BIND_DEFAULT, get_cut_mapping, set_cut_mapping, NULL,
+                                NULL);
+}
+
+/**
+ * myna_speech_options_get_cut:
+ * @settings: the application's settings
+ *
+ * Returns: how the engine that is chosen wants the text to be cut
+ */
+MynaTakeCut
+myna_speech_options_get_cut (GSettings *settings)
+{
+  g_autofree char *engine = NULL;
+  g_autofree char *id = NULL;
+  MynaTakeCut cut = MYNA_TAKE_CUT_SENTENCES;
+
+  g_return_val_if_fail (G_IS_SETTINGS (settings), MYNA_TAKE_CUT_SENTENCES);
+
+  engine = g_settings_get_string (settings, "engine");
+  id = g_settings_get_string (settings, "cut");
+  if (g_strcmp0 (engine, MYNA_GSV_ENGINE_ID) != 0 || !myna_take_cut_from_id (id, &cut))
+    return MYNA_TAKE_CUT_SENTENCES;
+  return cut;
+}
+
 static void
 bind_settings (MynaSpeechOptions *self)
 {
@@ -202,6 +277,7 @@ bind_settings (MynaSpeechOptions *self)
 
   g_settings_bind (self->settings, "engine", self->engine_group, "active-name",
                    G_SETTINGS_BIND_DEFAULT);
+  bind_cut (self);
   g_settings_bind (self->settings, "speed", self->speed, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "pitch", self->pitch, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "clarity", self->clarity, "value", G_SETTINGS_BIND_DEFAULT);
@@ -260,12 +336,15 @@ myna_speech_options_class_init (MynaSpeechOptionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pitch);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, clarity);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, automatic_check);
+  gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, cut_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, pause_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, random_row);
   gtk_widget_class_bind_template_child (widget_class, MynaSpeechOptions, seed_row);
   gtk_widget_class_bind_template_callback (widget_class, is_draft);
+  gtk_widget_class_bind_template_callback (widget_class, is_gpt_sovits);
   gtk_widget_class_bind_template_callback (widget_class, describe_speed);
   gtk_widget_class_bind_template_callback (widget_class, describe_pitch);
+  gtk_widget_class_bind_template_callback (widget_class, on_import);
   gtk_widget_class_bind_template_callback (widget_class, on_reset);
 }
 

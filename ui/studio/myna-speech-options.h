@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "engine/studio/myna-take-cut.h"
 #include "engine/voice/myna-speech.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (MynaSpeechOptions, myna_speech_options, MYNA, SPEECH_OPTIONS, GtkPopover)
 
+MynaTakeCut myna_speech_options_get_cut (GSettings *settings);
 void myna_speech_options_fill (GSettings *settings, MynaSpeakParams *params, double *pause);
 
 G_END_DECLS

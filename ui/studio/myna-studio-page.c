@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/studio/myna-draft-text.h"
+#include "ui/studio/myna-models-dialog.h"
 #include "ui/studio/myna-player-bar.h"
 #include "ui/studio/myna-speech-options.h"
 #include "ui/studio/myna-studio.h"
@@ -13,6 +14,7 @@
 #include "ui/studio/myna-take-page.h"
 #include "ui/studio/myna-take-row.h"
 #include "ui/studio/myna-text-editor.h"
+#include "ui/voices/myna-voice-models.h"
 #include "ui/widgets/myna-drop-area.h"
 #include "ui/widgets/myna-language-model.h"
 #include "ui/widgets/myna-toasts.h"
@@ -49,8 +51,9 @@ update_generate (MynaStudioPage *self)
 
   g_assert (MYNA_IS_STUDIO_PAGE (self));
 
-  possible = !myna_library_is_read_only (myna_studio_get_library (self->studio)) &&
-             gtk_drop_down_get_selected_item (self->voice_drop_down) != NULL;
+  possible = !myna_library_is_read_only (myna_studio_get_library (self->studio));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "studio.import-models", possible);
+  possible = possible && gtk_drop_down_get_selected_item (self->voice_drop_down) != NULL;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "studio.generate", possible);
 }
 
@@ -119,6 +122,17 @@ open_files (MynaStudioPage *self, GSList *files)
     }
 }
 
+static MynaModelsDialog *
+show_models (MynaStudioPage *self)
+{
+  AdwDialog *dialog = myna_models_dialog_new ();
+
+  g_assert (MYNA_IS_STUDIO_PAGE (self));
+
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+  return MYNA_MODELS_DIALOG (dialog);
+}
+
 static void
 on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
 {
@@ -126,7 +140,10 @@ on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
 
   g_assert (MYNA_IS_STUDIO_PAGE (self));
 
-  open_files (self, files);
+  if (myna_voice_models_are_files (files))
+    myna_models_dialog_import (show_models (self), files);
+  else
+    open_files (self, files);
 }
 
 static void
@@ -465,6 +482,7 @@ generate_action (GtkWidget *widget, const char *action_name, GVariant *parameter
   language = g_settings_get_string (self->settings, "language");
   params.language = *language != '\0' ? language : NULL;
   myna_speech_options_fill (self->settings, &params, &pause);
+  myna_takes_set_cut (takes, myna_speech_options_get_cut (self->settings));
   if (myna_takes_set_engine (takes, engine, &error))
     take = myna_takes_speak (takes, voice, text, &params, pause, &error);
   if (take == NULL)
@@ -475,6 +493,12 @@ generate_action (GtkWidget *widget, const char *action_name, GVariant *parameter
   adw_banner_set_revealed (self->banner, FALSE);
   gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
   play_new_take (self, take);
+}
+
+static void
+import_models_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  show_models (MYNA_STUDIO_PAGE (widget));
 }
 
 static void
@@ -607,6 +631,8 @@ static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "studio.generate", NULL, generate_action);
+  gtk_widget_class_install_action (widget_class, "studio.import-models", NULL,
+                                   import_models_action);
   gtk_widget_class_install_action (widget_class, "studio.new-text", NULL, new_text_action);
   gtk_widget_class_install_action (widget_class, "studio.open-text", NULL, open_text_action);
   gtk_widget_class_install_action (widget_class, "studio.open-files", "as", open_files_action);

@@ -345,6 +345,35 @@ join_short (GPtrArray *cut)
 }
 
 /**
+ * myna_cut_paragraph:
+ * @text: valid UTF-8
+ * @english: whether missing full stops are English ones
+ * @method: where to cut
+ *
+ * Cuts a text as upstream does, with nothing added at its begin: pieces of fewer than five
+ * characters are joined, each ends in a mark, none is longer than the text encoder takes (spec
+ * gpt-sovits 3.2). Any thread.
+ *
+ * Returns: (transfer full) (element-type utf8): the pieces in order, none when nothing in the text
+ *   can be spoken
+ */
+GPtrArray *
+myna_cut_paragraph (const char *text, gboolean english, MynaCutMethod method)
+{
+  GPtrArray *sentences = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) cut = NULL;
+  g_autoptr (GPtrArray) joined = NULL;
+
+  g_return_val_if_fail (text != NULL, sentences);
+
+  cut = myna_cut_text (text, method, MYNA_CUT_DEFAULT);
+  joined = join_short (cut);
+  for (guint i = 0; i < joined->len; i++)
+    add_finished (sentences, joined->pdata[i], english ? "." : "。");
+  return sentences;
+}
+
+/**
  * myna_cut_prepare:
  * @text: valid UTF-8
  * @english: whether missing full stops are English ones
@@ -361,21 +390,13 @@ join_short (GPtrArray *cut)
 GPtrArray *
 myna_cut_prepare (const char *text, gboolean english, MynaCutMethod method)
 {
-  const char *stop = english ? "." : "。";
-  GPtrArray *sentences = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) cut = NULL;
-  g_autoptr (GPtrArray) joined = NULL;
   g_autofree char *calm = NULL;
   g_autofree char *opened = NULL;
 
-  g_return_val_if_fail (text != NULL, sentences);
+  g_return_val_if_fail (text != NULL, NULL);
 
   calm = collapse_marks (text);
   g_strstrip (calm);
-  opened = open_gently (calm, stop);
-  cut = myna_cut_text (opened, method, MYNA_CUT_DEFAULT);
-  joined = join_short (cut);
-  for (guint i = 0; i < joined->len; i++)
-    add_finished (sentences, joined->pdata[i], stop);
-  return sentences;
+  opened = open_gently (calm, english ? "." : "。");
+  return myna_cut_paragraph (opened, english, method);
 }

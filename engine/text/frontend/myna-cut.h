@@ -39,6 +39,7 @@ typedef enum
 } MynaCutFlags;
 
 GPtrArray *myna_cut_text (const char *text, MynaCutMethod method, MynaCutFlags flags);
+GPtrArray *myna_cut_paragraph (const char *text, gboolean english, MynaCutMethod method);
 GPtrArray *myna_cut_prepare (const char *text, gboolean english, MynaCutMethod method);
 
 G_END_DECLS
