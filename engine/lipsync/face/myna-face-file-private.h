@@ -48,7 +48,6 @@ gboolean myna_face_file_is_cut (const MynaFaceFile *self, gint64 frame);
 guint myna_face_file_get_n_tracks (const MynaFaceFile *self);
 const MynaFaceTrack *myna_face_file_get_track (const MynaFaceFile *self, guint track);
 const guint8 *myna_face_file_get_thumbnail (const MynaFaceFile *self, guint track);
-gboolean
-myna_face_file_get_face (MynaFaceFile *self, guint track, gint64 frame, MynaFace *face);
+gboolean myna_face_file_get_face (MynaFaceFile *self, guint track, gint64 frame, MynaFace *face);
 
 G_END_DECLS
