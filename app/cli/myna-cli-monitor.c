@@ -322,6 +322,9 @@ myna_cli_monitor (int argc, char **argv)
     return myna_cli_usage_error ("monitor", _ ("it takes no arguments."));
   if (!myna_cli_is_between (options.interval, 0.5, 5))
     return myna_cli_usage_error ("monitor", _ ("--interval takes 0.5 to 5 seconds."));
+  if (options.record != NULL && g_file_test (options.record, G_FILE_TEST_IS_REGULAR))
+    return myna_cli_fail_with (_ ("“%s” is there already; give the recording another name."),
+                               options.record);
   monitor = options.replay != NULL ? gpu_monitor_new_replay (options.replay, FALSE, &error)
                                    : gpu_monitor_new (NULL);
   if (monitor == NULL ||

@@ -178,10 +178,14 @@ gpu_fdinfo_parse (const char *text, gsize length, GpuFdinfo *info)
       const char *stop = memchr (line, '\n', (gsize) (end - line));
       char buffer[128];
       char *value;
+      gsize size;
 
       if (stop == NULL)
         stop = end;
-      g_strlcpy (buffer, line, MIN (sizeof buffer, (gsize) (stop - line) + 1));
+      /* Not g_strlcpy(), which looks for the end of the text beyond it. */
+      size = MIN (sizeof buffer - 1, (gsize) (stop - line));
+      memcpy (buffer, line, size);
+      buffer[size] = '\0';
       line = stop + 1;
       if ((value = strchr (buffer, ':')) == NULL || !g_str_has_prefix (buffer, "drm-"))
         continue;

@@ -15,6 +15,9 @@
 /* Rounds that wait for a main loop that is stuck; older ones are of no use to anyone. */
 #define MAX_WAITING GPU_HISTORY_LENGTH
 
+/* Seconds that the end of a program waits for a driver that does not answer. */
+#define PATIENCE 1
+
 struct _GpuSampler
 {
   const GpuSamplerSource *source;
@@ -181,11 +184,27 @@ gpu_sampler_new (const GpuSamplerSource *source, gpointer data, GSource *wakeup)
   return self;
 }
 
+/* Whether the thread has ended. One that hangs in a driver is left to itself, with all that it may
+ * still touch: the program must be able to end. */
+static gboolean
+join (GpuSampler *self)
+{
+  struct timespec deadline;
+
+  clock_gettime (CLOCK_REALTIME, &deadline);
+  deadline.tv_sec += PATIENCE;
+  if (pthread_timedjoin_np (self->thread, NULL, &deadline) == 0)
+    return TRUE;
+  g_message ("a driver does not answer; its thread is left behind");
+  pthread_detach (self->thread);
+  return FALSE;
+}
+
 /**
  * gpu_sampler_free:
  * @self: (transfer full): a sampler
  *
- * Waits until its thread has ended: as long as one round takes.
+ * Waits until its thread has ended: as long as one round takes, and no longer than a second.
  */
 void
 gpu_sampler_free (GpuSampler *self)
@@ -194,8 +213,8 @@ gpu_sampler_free (GpuSampler *self)
   self->quit = TRUE;
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->lock);
-  if (self->has_thread)
-    pthread_join (self->thread, NULL);
+  if (self->has_thread && !join (self))
+    return;
   for (guint i = 0; i < self->n_rounds; i++)
     g_ptr_array_unref (self->rounds[i]);
   gpu_sampler_stop_recording (self, NULL);

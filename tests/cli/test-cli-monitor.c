@@ -128,6 +128,8 @@ test_interrupt (void)
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
   replayed = run (0, (const char *const[]) { "--replay", path, "--json", "--once", NULL });
   g_assert_cmpstr (g_strchomp (replayed), ==, first);
+  /* Nothing is written over. */
+  g_free (run (1, (const char *const[]) { "--once", "--record", path, NULL }));
   g_unlink (path);
   g_rmdir (folder);
 }

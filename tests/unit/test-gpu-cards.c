@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/support/monitor-fixture.h"
@@ -18,6 +20,40 @@ static const DeviceTreeCard rdna3 = { .address = "0000:0b:00.0",
                                       .revision = 0xc8,
                                       .driver = "amdgpu",
                                       .number = 1 };
+
+/* What reads of a file whose path ends so give: an error instead of its end, after @after bytes. */
+static struct
+{
+  const char *suffix;
+  int error;
+  gsize after;
+} fault;
+
+/* In front of the C library's: a file that the kernel cannot read to its end just now, as amdgpu's
+ * are while the card is reset, and which no made-up tree has. */
+ssize_t
+read (int fd, void *buffer, size_t size)
+{
+  char path[64], target[512];
+  ssize_t length;
+
+  g_snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
+  length = fault.suffix != NULL ? readlink (path, target, sizeof target - 1) : -1;
+  if (length > 0)
+    {
+      target[length] = '\0';
+      if (g_str_has_suffix (target, fault.suffix))
+        {
+          if (fault.after == 0 || (gsize) lseek (fd, 0, SEEK_CUR) >= fault.after)
+            {
+              errno = fault.error;
+              return -1;
+            }
+          size = MIN (size, fault.after);
+        }
+    }
+  return syscall (SYS_read, fd, buffer, size);
+}
 
 static void
 put (DeviceTree *tree, const char *dir, const char *name, const char *text)
@@ -471,6 +507,36 @@ test_broken_files (void)
   monitor_assert_value (sample, GPU_FIELD_MEMORY_USED, 1476395008);
 }
 
+/* The card is reset, or gone in the middle of a file: no half a number is taken. */
+static void
+test_faults (void)
+{
+  static const int errors[] = { EIO, EBUSY, ENODEV, EPERM };
+  g_autoptr (DeviceTree) tree = device_tree_new ();
+  g_autofree char *dir = add_rdna3 (tree);
+  g_autoptr (GpuMonitor) monitor = monitor_fixture_new (tree, NULL);
+
+  gpu_monitor_sample_once (monitor);
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    for (gsize after = 0; after < 3; after++)
+      {
+        fault.error = errors[i];
+        fault.after = after;
+        fault.suffix = "/mem_info_vram_used";
+        gpu_monitor_sample_once (monitor);
+        monitor_assert_value (monitor_fixture_get (monitor, rdna3.address), GPU_FIELD_MEMORY_USED,
+                              NAN);
+        fault.suffix = "/gpu_metrics";
+        gpu_monitor_sample_once (monitor);
+        monitor_assert_value (monitor_fixture_get (monitor, rdna3.address),
+                              GPU_FIELD_TEMPERATURE_HOTSPOT, NAN);
+        fault.suffix = NULL;
+        gpu_monitor_sample_once (monitor);
+        monitor_assert_value (monitor_fixture_get (monitor, rdna3.address), GPU_FIELD_MEMORY_USED,
+                              1476395008);
+      }
+}
+
 /* Plugging in and out: the list follows, and who looks at a device keeps it. */
 static void
 test_hotplug (void)
@@ -550,6 +616,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu-cards/xe", test_xe);
   g_test_add_func ("/gpu-cards/suspended", test_suspended);
   g_test_add_func ("/gpu-cards/broken-files", test_broken_files);
+  g_test_add_func ("/gpu-cards/faults", test_faults);
   g_test_add_func ("/gpu-cards/hotplug", test_hotplug);
   g_test_add_func ("/gpu-cards/vanishing", test_vanishing);
   return g_test_run ();

@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include <math.h>
+#include <pthread.h>
 
+#include "gpu/monitor/gpu-sampler.h"
 #include "tests/support/monitor-fixture.h"
 
 /* The monitor on trees that stand for machines: what each device tells, with its unit. */
@@ -106,6 +108,63 @@ test_hold (void)
   g_assert_cmpuint (count, >=, 2);
 }
 
+typedef struct
+{
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  gboolean asked;
+  gboolean answers;
+} Driver;
+
+static GPtrArray *
+hang (gpointer data)
+{
+  Driver *driver = data;
+
+  pthread_mutex_lock (&driver->lock);
+  driver->asked = TRUE;
+  pthread_cond_broadcast (&driver->changed);
+  while (!driver->answers)
+    pthread_cond_wait (&driver->changed, &driver->lock);
+  pthread_mutex_unlock (&driver->lock);
+  return g_ptr_array_new ();
+}
+
+static void
+rest (gpointer data)
+{
+}
+
+static gboolean
+wake (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A driver hangs, and the program can end all the same. What the thread holds is never freed, so
+ * this is not for a leak checker. */
+static void
+test_hanging_driver (void)
+{
+  static Driver driver = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, FALSE, FALSE };
+  static const GpuSamplerSource source = { hang, rest, rest };
+  g_autoptr (GSource) wakeup = g_timeout_source_new_seconds (100);
+  static GpuSampler *sampler;
+
+  g_source_set_callback (wakeup, wake, NULL, NULL);
+  sampler = gpu_sampler_new (&source, &driver, wakeup);
+  gpu_sampler_set_running (sampler, TRUE);
+  pthread_mutex_lock (&driver.lock);
+  while (!driver.asked)
+    pthread_cond_wait (&driver.changed, &driver.lock);
+  pthread_mutex_unlock (&driver.lock);
+  gpu_sampler_free (sampler);
+  pthread_mutex_lock (&driver.lock);
+  driver.answers = TRUE;
+  pthread_cond_broadcast (&driver.changed);
+  pthread_mutex_unlock (&driver.lock);
+}
+
 static void
 test_format (void)
 {
@@ -151,5 +210,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu-monitor/history", test_history);
   g_test_add_func ("/gpu-monitor/hold", test_hold);
   g_test_add_func ("/gpu-monitor/format", test_format);
+  g_test_add_func ("/gpu-monitor/hanging-driver", test_hanging_driver);
   return g_test_run ();
 }
