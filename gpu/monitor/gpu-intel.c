@@ -19,6 +19,7 @@ typedef struct
   char *hwmon;
   char *link;
   GpuDeviceInfo *info;
+  double memory; /* bytes of its own; 0 when it has none, or the driver does not tell */
   gint64 energy; /* µJ at the round before; 0 when not known */
   gint64 time;
 } IntelCard;
@@ -69,6 +70,29 @@ intel_rest (gpointer data)
     ((IntelCard *) item)->energy = 0;
 }
 
+/* xe tells the memory of each tile, older i915 that of the card. How much of it is used is told
+ * only to privileged programs. */
+static double
+read_memory (const GpuCard *card, GpuSysfs *sysfs)
+{
+  g_autofree char *drm = g_strconcat (card->dir, "/drm/", card->card, NULL);
+  double total = 0;
+  gint64 bytes;
+
+  for (guint tile = 0; tile < 4; tile++)
+    {
+      char name[64];
+
+      g_snprintf (name, sizeof name, "tile%u/physical_vram_size_bytes", tile);
+      if (gpu_sysfs_read_number (sysfs, card->dir, name, &bytes) && bytes > 0)
+        total += (double) bytes;
+    }
+  if (total <= 0 && card->card != NULL &&
+      gpu_sysfs_read_number (sysfs, drm, "lmem_total_bytes", &bytes) && bytes > 0)
+    total = (double) bytes;
+  return total;
+}
+
 /* Integrated graphics are the function 02.0 of the processor's own bus. */
 static void
 learn (IntelCard *self, const GpuCard *card, GpuSysfs *sysfs)
@@ -77,6 +101,7 @@ learn (IntelCard *self, const GpuCard *card, GpuSysfs *sysfs)
   self->link = gpu_card_find_link (card, sysfs);
   self->info = gpu_device_info_new_for_card (card, sysfs);
   self->info->integrated = g_str_has_suffix (card->address, ":00:02.0");
+  self->memory = read_memory (card, sysfs);
 }
 
 static void
@@ -212,6 +237,8 @@ sample_card (IntelTelemetry *self, const GpuCard *card, GpuTick *tick)
         add_clocks_xe (card, sample, tick->sysfs);
       else if (card->card != NULL)
         add_clocks_i915 (card, sample, tick->sysfs);
+      if (state->memory > 0)
+        gpu_sample_set (sample, GPU_FIELD_MEMORY_TOTAL, state->memory);
       add_hwmon (state, sample, tick, xe);
       if (!state->info->integrated)
         gpu_card_add_link (sample, tick->sysfs, state->link);

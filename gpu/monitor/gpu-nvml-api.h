@@ -122,6 +122,7 @@ G_STATIC_ASSERT (sizeof (GpuNvmlFieldValue) == 40);
 
 #define GPU_NVML_FIELD_MEMORY_TEMPERATURE 82
 #define GPU_NVML_TYPE_UINT 1
+#define GPU_NVML_TYPE_INT 5
 
 typedef enum
 {

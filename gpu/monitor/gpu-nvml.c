@@ -425,7 +425,8 @@ add_temperature (Round *round)
     gpu_sample_set (round->sample, GPU_FIELD_TEMPERATURE, temperature.temperature);
   if (api->field_values != NULL &&
       succeeds (round, api->field_values (round->card->handle, 1, &memory)) &&
-      memory.result == GPU_NVML_SUCCESS && memory.type == GPU_NVML_TYPE_UINT && memory.value > 0)
+      memory.result == GPU_NVML_SUCCESS &&
+      (memory.type == GPU_NVML_TYPE_UINT || memory.type == GPU_NVML_TYPE_INT) && memory.value > 0)
     gpu_sample_set (round->sample, GPU_FIELD_TEMPERATURE_MEMORY, (guint) memory.value);
   add_number_of (round, GPU_FIELD_TEMPERATURE_SLOWDOWN, api->threshold, GPU_NVML_THRESHOLD_SLOWDOWN,
                  1);

@@ -316,7 +316,7 @@ test_i915 (void)
   device_tree_link (tree, "/proc/4001/fd/6", "/dev/null");
   gpu_monitor_sample_once (monitor);
   g_assert_cmpstr (gpu_telemetry_device_get_name (gpu_monitor_find (monitor, card.address)), ==,
-                   "Intel 8086:46a6");
+                   "Intel graphics card [8086:46a6]");
   g_assert_true (gpu_telemetry_device_get_integrated (gpu_monitor_find (monitor, card.address)));
   monitor_assert_values (monitor_fixture_get (monitor, card.address), GPU_FIELD_CLOCK_CORE, 1300.0,
                          GPU_FIELD_CLOCK_CORE_MAX, 1450.0, GPU_N_FIELDS);
@@ -379,7 +379,8 @@ test_xe (void)
   g_autoptr (GpuMonitor) monitor = monitor_fixture_new (tree, NULL);
 
   put_all (tree, dir,
-           "tile0/gt0/freq0/act_freq 2850\ntile0/gt0/freq0/cur_freq 2800\n"
+           "tile0/physical_vram_size_bytes 12884901888\ntile0/gt0/freq0/act_freq "
+           "2850\ntile0/gt0/freq0/cur_freq 2800\n"
            "tile0/gt0/freq0/max_freq 2850\nhwmon/hwmon1/energy1_label card\n"
            "hwmon/hwmon1/energy1_input 500000000\nhwmon/hwmon1/power1_crit 218000000\n"
            "hwmon/hwmon1/temp2_label pkg\nhwmon/hwmon1/temp2_input 58000\n"
@@ -398,13 +399,13 @@ test_xe (void)
   monitor_fixture_time += 2 * G_USEC_PER_SEC;
   gpu_monitor_sample_once (monitor);
   g_assert_false (gpu_telemetry_device_get_integrated (gpu_monitor_find (monitor, card.address)));
-  monitor_assert_values (monitor_fixture_get (monitor, card.address), GPU_FIELD_UTILISATION, 45.0,
-                         GPU_FIELD_MEMORY_OWN, 64 * MIB, GPU_FIELD_TEMPERATURE, 58.0,
-                         GPU_FIELD_TEMPERATURE_MEMORY, 66.0, GPU_FIELD_ENERGY, 740.0,
-                         GPU_FIELD_POWER, 120.0, GPU_FIELD_POWER_CAP, 218.0, GPU_FIELD_CLOCK_CORE,
-                         2850.0, GPU_FIELD_CLOCK_CORE_MAX, 2850.0, GPU_FIELD_FAN_SPEED, 1200.0,
-                         GPU_FIELD_PCIE_GENERATION, 4.0, GPU_FIELD_PCIE_GENERATION_MAX, 4.0,
-                         GPU_FIELD_PCIE_WIDTH, 8.0, GPU_FIELD_PCIE_WIDTH_MAX, 8.0, GPU_N_FIELDS);
+  monitor_assert_values (
+      monitor_fixture_get (monitor, card.address), GPU_FIELD_UTILISATION, 45.0,
+      GPU_FIELD_MEMORY_TOTAL, 12 * GIB, GPU_FIELD_MEMORY_OWN, 64 * MIB, GPU_FIELD_TEMPERATURE, 58.0,
+      GPU_FIELD_TEMPERATURE_MEMORY, 66.0, GPU_FIELD_ENERGY, 740.0, GPU_FIELD_POWER, 120.0,
+      GPU_FIELD_POWER_CAP, 218.0, GPU_FIELD_CLOCK_CORE, 2850.0, GPU_FIELD_CLOCK_CORE_MAX, 2850.0,
+      GPU_FIELD_FAN_SPEED, 1200.0, GPU_FIELD_PCIE_GENERATION, 4.0, GPU_FIELD_PCIE_GENERATION_MAX,
+      4.0, GPU_FIELD_PCIE_WIDTH, 8.0, GPU_FIELD_PCIE_WIDTH_MAX, 8.0, GPU_N_FIELDS);
 }
 
 /* The names of the files that were opened in a watched folder since the last call. */

@@ -309,7 +309,7 @@ test_suspended (void)
   monitor_assert_value (got, GPU_FIELD_UTILISATION, NAN);
   /* The name of the library would be known if it had been asked. */
   g_assert_cmpstr (gpu_telemetry_device_get_name (gpu_monitor_find (monitor, ADDRESS)), ==,
-                   "NVIDIA 10de:2684");
+                   "NVIDIA graphics card [10de:2684]");
   device_tree_write (tree, status, "active");
   monitor_assert_value (sample (monitor, 1), GPU_FIELD_UTILISATION, 93);
   device_tree_write (tree, status, "suspended");
