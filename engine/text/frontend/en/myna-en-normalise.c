@@ -4,6 +4,7 @@
 #include "engine/text/frontend/en/myna-en-normalise.h"
 
 #include "engine/text/frontend/en/myna-en-numbers.h"
+#include "engine/text/frontend/myna-say-rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -344,141 +345,73 @@ split_capital (const GMatchInfo *match, GString *out, gpointer data)
   return FALSE;
 }
 
-typedef enum
-{
-  ALWAYS,
-  OURS,
-  UPSTREAM,
-} Which;
-
-typedef struct
-{
-  Which which;
-  const char *pattern;
-  GRegexEvalCallback say;
-  const char *data;
-} Rule;
-
 #define TIME "\\b([01]?\\d|2[0-3]):([0-5]\\d)\\b"
 
-static const Rule number_rules[] = {
-  { UPSTREAM, "\\b(\\d+)\\. ", say_list_number },
-  { OURS, "^\\s*(\\d{1,2})\\. (?=\\D)", say_list_number },
-  { ALWAYS, "(" OPERAND ")\\s+([+\\-×÷=])\\s+(" OPERAND ")", say_operator },
-  { ALWAYS, "(" OPERAND ")\\s+([+\\-×÷=])\\s+(" OPERAND ")", say_operator },
-  { UPSTREAM, "(^|\\s+)-(\\d+)", say_negative_as_upstream },
-  { OURS, "(^|\\s+)-(\\d+)", say_negative },
-  { ALWAYS, "\\d[\\d,]+\\d", drop_commas },
-  { UPSTREAM, TIME, say_time_as_upstream },
-  { OURS, TIME "(?:\\s*([AaPp])\\.?[Mm]\\b\\.?)?", say_time },
-  { UPSTREAM, "\\b(\\d+(?:\\.\\d+)?)(m|km|ft|L|tbsp|tsp|h|min|s|°C|°F)\\b", say_measure },
-  { OURS,
+static const MynaSayRule number_rules[] = {
+  { MYNA_SAY_UPSTREAM, "\\b(\\d+)\\. ", say_list_number },
+  { MYNA_SAY_OURS, "^\\s*(\\d{1,2})\\. (?=\\D)", say_list_number },
+  { MYNA_SAY_ALWAYS, "(" OPERAND ")\\s+([+\\-×÷=])\\s+(" OPERAND ")", say_operator },
+  { MYNA_SAY_ALWAYS, "(" OPERAND ")\\s+([+\\-×÷=])\\s+(" OPERAND ")", say_operator },
+  { MYNA_SAY_UPSTREAM, "(^|\\s+)-(\\d+)", say_negative_as_upstream },
+  { MYNA_SAY_OURS, "(^|\\s+)-(\\d+)", say_negative },
+  { MYNA_SAY_ALWAYS, "\\d[\\d,]+\\d", drop_commas },
+  { MYNA_SAY_UPSTREAM, TIME, say_time_as_upstream },
+  { MYNA_SAY_OURS, TIME "(?:\\s*([AaPp])\\.?[Mm]\\b\\.?)?", say_time },
+  { MYNA_SAY_UPSTREAM, "\\b(\\d+(?:\\.\\d+)?)(m|km|ft|L|tbsp|tsp|h|min|s|°C|°F)\\b", say_measure },
+  { MYNA_SAY_OURS,
     "\\b(\\d+(?:\\.\\d+)?) "
     "?(km/h|mph|km|cm|mm|kg|ft|ml|tbsp|tsp|min|ms|MB|GB|kHz|Hz|°C|°F)(?![A-Za-z])",
     say_measure },
-  { OURS, "\\b(\\d+(?:\\.\\d+)?)(m|g|L|h)(?![A-Za-z'])", say_measure },
-  { OURS, "([$£€])(\\d+(?:\\.\\d+)?) (thousand|million|billion|trillion)\\b", say_millions },
-  { ALWAYS, "£" AMOUNT, say_pounds },
-  { ALWAYS, AMOUNT "£", say_pounds },
-  { ALWAYS, "\\$" AMOUNT, say_dollars },
-  { ALWAYS, AMOUNT "\\$", say_dollars },
-  { OURS, "€" AMOUNT, say_euros },
-  { OURS, AMOUNT "€", say_euros },
-  { UPSTREAM, "(\\d+)\\.\\s*(\\d+)", say_decimal },
-  { OURS, "(\\d+)\\.(\\d+)", say_decimal },
-  { ALWAYS, "(\\d+)/(\\d+)", say_fraction },
-  { OURS, "\\b(\\d*0)'?s\\b", say_decade },
-  { ALWAYS, "(\\d+)(?:st|nd|rd|th)", say_ordinal },
-  { OURS, "(\\d)-(?=\\d)", say_after, " to " },
-  { OURS, "(\\d)(?=[A-Za-z])", say_after, " " },
-  { OURS, "([A-Za-z])(?=\\d)", say_after, " " },
-  { ALWAYS, "\\d+", say_number },
+  { MYNA_SAY_OURS, "\\b(\\d+(?:\\.\\d+)?)(m|g|L|h)(?![A-Za-z'])", say_measure },
+  { MYNA_SAY_OURS, "([$£€])(\\d+(?:\\.\\d+)?) (thousand|million|billion|trillion)\\b",
+    say_millions },
+  { MYNA_SAY_ALWAYS, "£" AMOUNT, say_pounds },
+  { MYNA_SAY_ALWAYS, AMOUNT "£", say_pounds },
+  { MYNA_SAY_ALWAYS, "\\$" AMOUNT, say_dollars },
+  { MYNA_SAY_ALWAYS, AMOUNT "\\$", say_dollars },
+  { MYNA_SAY_OURS, "€" AMOUNT, say_euros },
+  { MYNA_SAY_OURS, AMOUNT "€", say_euros },
+  { MYNA_SAY_UPSTREAM, "(\\d+)\\.\\s*(\\d+)", say_decimal },
+  { MYNA_SAY_OURS, "(\\d+)\\.(\\d+)", say_decimal },
+  { MYNA_SAY_ALWAYS, "(\\d+)/(\\d+)", say_fraction },
+  { MYNA_SAY_OURS, "\\b(\\d*0)'?s\\b", say_decade },
+  { MYNA_SAY_ALWAYS, "(\\d+)(?:st|nd|rd|th)", say_ordinal },
+  { MYNA_SAY_OURS, "(\\d)-(?=\\d)", say_after, " to " },
+  { MYNA_SAY_OURS, "(\\d)(?=[A-Za-z])", say_after, " " },
+  { MYNA_SAY_OURS, "([A-Za-z])(?=\\d)", say_after, " " },
+  { MYNA_SAY_ALWAYS, "\\d+", say_number },
 };
 
-static const Rule sign_rules[] = {
-  { ALWAYS, "%", say_data, " percent" },
-  { OURS, "\\s*&\\s*", say_data, " and " },
-  { OURS, "\\s*@\\s*", say_data, " at " },
-  { OURS, "([a-z])\\.(com|org|net|io|dev|edu|gov)\\b", say_between, " dot " },
-  { OURS, "\\b(Mr)\\.", say_data, "Mister" },
-  { OURS, "\\b(Mrs)\\.", say_data, "Missus" },
-  { OURS, "\\b(Ms)\\.", say_data, "Miss" },
-  { OURS, "\\b(Dr)\\.(?= [A-Z])", say_data, "Doctor" },
-  { OURS, "\\b(Prof)\\.", say_data, "Professor" },
-  { OURS, "\\b(St)\\.(?= [A-Z])", say_data, "Saint" },
-  { OURS, "\\b(vs)\\.", say_data, "versus" },
-  { OURS, "\\betc\\.(?=\\s+[a-z]|,)", say_data, "et cetera" },
-  { OURS, "\\betc\\.", say_data, "et cetera." },
-  { OURS, "\\bNo\\.(?= ?(?:one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen))", say_data,
-    "number" },
+static const MynaSayRule sign_rules[] = {
+  { MYNA_SAY_ALWAYS, "%", say_data, " percent" },
+  { MYNA_SAY_OURS, "\\s*&\\s*", say_data, " and " },
+  { MYNA_SAY_OURS, "\\s*@\\s*", say_data, " at " },
+  { MYNA_SAY_OURS, "([a-z])\\.(com|org|net|io|dev|edu|gov)\\b", say_between, " dot " },
+  { MYNA_SAY_OURS, "\\b(Mr)\\.", say_data, "Mister" },
+  { MYNA_SAY_OURS, "\\b(Mrs)\\.", say_data, "Missus" },
+  { MYNA_SAY_OURS, "\\b(Ms)\\.", say_data, "Miss" },
+  { MYNA_SAY_OURS, "\\b(Dr)\\.(?= [A-Z])", say_data, "Doctor" },
+  { MYNA_SAY_OURS, "\\b(Prof)\\.", say_data, "Professor" },
+  { MYNA_SAY_OURS, "\\b(St)\\.(?= [A-Z])", say_data, "Saint" },
+  { MYNA_SAY_OURS, "\\b(vs)\\.", say_data, "versus" },
+  { MYNA_SAY_OURS, "\\betc\\.(?=\\s+[a-z]|,)", say_data, "et cetera" },
+  { MYNA_SAY_OURS, "\\betc\\.", say_data, "et cetera." },
+  { MYNA_SAY_OURS, "\\bNo\\.(?= ?(?:one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen))",
+    say_data, "number" },
   /* A dash between words is a pause. */
-  { OURS, "\\s+-+\\s+|--+", say_data, ", " },
-  { ALWAYS, "[^ A-Za-z'.,?!\\-]", say_data, "" },
-  { ALWAYS, "[Ii]\\.[Ee]\\.", say_data, "that is" },
-  { ALWAYS, "[Ee]\\.[Gg]\\.", say_data, "for example" },
-  { ALWAYS, "(?<!^)(?<!\\s)[A-Z]", split_capital },
-  { OURS, "(?<![A-Za-z])'+|'+(?![A-Za-z])", say_data, "" },
-  { OURS, "\\s+(?=[.,?!])", say_data, "" },
-  { UPSTREAM, "([!?…,.\\-\\s])[!?…,.\\-]+", say_after, "" },
-  { OURS, "([!?…,.\\-])[!?…,.\\-]+", say_after, "" },
+  { MYNA_SAY_OURS, "\\s+-+\\s+|--+", say_data, ", " },
+  { MYNA_SAY_ALWAYS, "[^ A-Za-z'.,?!\\-]", say_data, "" },
+  { MYNA_SAY_ALWAYS, "[Ii]\\.[Ee]\\.", say_data, "that is" },
+  { MYNA_SAY_ALWAYS, "[Ee]\\.[Gg]\\.", say_data, "for example" },
+  { MYNA_SAY_ALWAYS, "(?<!^)(?<!\\s)[A-Z]", split_capital },
+  { MYNA_SAY_OURS, "(?<![A-Za-z])'+|'+(?![A-Za-z])", say_data, "" },
+  { MYNA_SAY_OURS, "\\s+(?=[.,?!])", say_data, "" },
+  { MYNA_SAY_UPSTREAM, "([!?…,.\\-\\s])[!?…,.\\-]+", say_after, "" },
+  { MYNA_SAY_OURS, "([!?…,.\\-])[!?…,.\\-]+", say_after, "" },
 };
 
-typedef struct
-{
-  GRegex *numbers[G_N_ELEMENTS (number_rules)];
-  GRegex *signs[G_N_ELEMENTS (sign_rules)];
-} Patterns;
-
-static void
-compile_rules (const Rule *rules, gsize n, GRegex **patterns)
-{
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      patterns[i] = g_regex_new (rules[i].pattern, G_REGEX_OPTIMIZE, 0, &error);
-      g_assert_no_error (error);
-    }
-}
-
-static const Patterns *
-get_patterns (void)
-{
-  static Patterns *patterns = NULL;
-
-  if (g_once_init_enter_pointer (&patterns))
-    {
-      Patterns *fresh = g_new0 (Patterns, 1);
-
-      compile_rules (number_rules, G_N_ELEMENTS (number_rules), fresh->numbers);
-      compile_rules (sign_rules, G_N_ELEMENTS (sign_rules), fresh->signs);
-      g_once_init_leave_pointer (&patterns, fresh);
-    }
-  return patterns;
-}
-
-/* A pattern that gives up (PCRE's limits) leaves the text as it is. */
-static char *
-apply_rules (
-    char *text, const Rule *rules, gsize n, GRegex *const *patterns, MynaFrontEndFlags flags)
-{
-  Which other = flags & MYNA_FRONT_END_AS_UPSTREAM ? OURS : UPSTREAM;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      char *result = NULL;
-
-      if (rules[i].which != other && g_regex_match (patterns[i], text, 0, NULL))
-        result = g_regex_replace_eval (patterns[i], text, -1, 0, 0, rules[i].say,
-                                       (gpointer) rules[i].data, NULL);
-      if (result != NULL)
-        {
-          g_free (text);
-          text = result;
-        }
-    }
-  return text;
-}
+static MynaSayRules numbers = MYNA_SAY_RULES_INIT (number_rules);
+static MynaSayRules signs = MYNA_SAY_RULES_INIT (sign_rules);
 
 /* Marks of other scripts to ASCII. Upstream means to do it for commas and apostrophes as well, but
  * its pattern never fires; these are left out there. */
@@ -544,13 +477,12 @@ strip_accents (const char *text)
 char *
 myna_en_normalise (const char *text, MynaFrontEndFlags flags)
 {
-  const Patterns *patterns = get_patterns ();
   char *said = to_ascii_marks (text, flags);
   char *plain;
 
-  said = apply_rules (said, number_rules, G_N_ELEMENTS (number_rules), patterns->numbers, flags);
+  said = myna_say_rules_apply (&numbers, said, flags);
   plain = strip_accents (said);
   g_free (said);
-  said = apply_rules (plain, sign_rules, G_N_ELEMENTS (sign_rules), patterns->signs, flags);
+  said = myna_say_rules_apply (&signs, plain, flags);
   return flags & MYNA_FRONT_END_AS_UPSTREAM ? said : g_strstrip (said);
 }

@@ -3,6 +3,7 @@
 
 #include "engine/text/frontend/zh/myna-zh-normalise.h"
 
+#include "engine/text/frontend/myna-say-rules.h"
 #include "engine/text/frontend/zh/myna-zh-numbers.h"
 #include "engine/text/frontend/zh/myna-zh-text.h"
 
@@ -535,124 +536,51 @@ simplify (const MynaLexiconTable *simplified, const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* When a rule acts: always, as we do it, or as upstream does it. */
-typedef enum
-{
-  ALWAYS,
-  OURS,
-  UPSTREAM,
-} Which;
-
-typedef struct
-{
-  Which which;
-  const char *pattern;
-  GRegexEvalCallback say;
-  gboolean again; /* until nothing matches any more: each use takes an operator away */
-} Rule;
-
-static const Rule before_units[] = {
-  { OURS, "([￥¥$€])(\\d+(?:\\.\\d+)?)([万亿]*)(?:元|美元|欧元)?", say_money },
-  { ALWAYS, "(\\d{4}|\\d{2})年(?:(0?[1-9]|1[0-2])月)?(?:(0?[1-9]|[12]\\d|30|31)([日号]))?",
+static const MynaSayRule before_units[] = {
+  { MYNA_SAY_OURS, "([￥¥$€])(\\d+(?:\\.\\d+)?)([万亿]*)(?:元|美元|欧元)?", say_money },
+  { MYNA_SAY_ALWAYS, "(\\d{4}|\\d{2})年(?:(0?[1-9]|1[0-2])月)?(?:(0?[1-9]|[12]\\d|30|31)([日号]))?",
     say_date },
-  { ALWAYS, "(\\d{4})([- /.])(0[1-9]|1[012])\\2(0[1-9]|[12]\\d|3[01])", say_plain_date },
-  { OURS, HOUR ":" SIXTY "(?::" SIXTY ")?[~-]" HOUR ":" SIXTY "(?::" SIXTY ")?", say_time_range },
-  { UPSTREAM, HOUR ":" SIXTY "(?::" SIXTY ")?[~-]" HOUR ":" SIXTY "(?::" SIXTY ")?",
+  { MYNA_SAY_ALWAYS, "(\\d{4})([- /.])(0[1-9]|1[012])\\2(0[1-9]|[12]\\d|3[01])", say_plain_date },
+  { MYNA_SAY_OURS, HOUR ":" SIXTY "(?::" SIXTY ")?[~-]" HOUR ":" SIXTY "(?::" SIXTY ")?",
+    say_time_range },
+  { MYNA_SAY_UPSTREAM, HOUR ":" SIXTY "(?::" SIXTY ")?[~-]" HOUR ":" SIXTY "(?::" SIXTY ")?",
     say_time_range_as_upstream },
-  { ALWAYS, HOUR ":" SIXTY "(?::" SIXTY ")?", say_time },
-  { ALWAYS, "((?:" NUMBER "|\\.\\d+)" UNITS ")~((?:" NUMBER "|\\.\\d+)" UNITS ")", say_to },
-  { ALWAYS, "(-?)(\\d+(?:\\.\\d+)?)(°C|℃|度|摄氏度)", say_temperature },
+  { MYNA_SAY_ALWAYS, HOUR ":" SIXTY "(?::" SIXTY ")?", say_time },
+  { MYNA_SAY_ALWAYS, "((?:" NUMBER "|\\.\\d+)" UNITS ")~((?:" NUMBER "|\\.\\d+)" UNITS ")",
+    say_to },
+  { MYNA_SAY_ALWAYS, "(-?)(\\d+(?:\\.\\d+)?)(°C|℃|度|摄氏度)", say_temperature },
 };
 
 #define MOBILE "(?<!\\d)(?:\\+?86 ?)?1(?:[38]\\d|5[0-35-9]|7[678]|9[89])\\d{8}(?!\\d)"
 #define AREA "0(?:10|2[1-3]|[3-9]\\d{2})"
 
-static const Rule after_units[] = {
+static const MynaSayRule after_units[] = {
   /* Before arithmetic makes "minus" of their hyphens. */
-  { OURS, MOBILE, say_telephone },
-  { OURS, "(?<!\\d)" AREA "-[1-9]\\d{6,7}(?!\\d)", say_telephone },
-  { OURS, "(?<!\\d)[48]00-\\d{3}-?\\d{4}(?!\\d)", say_telephone },
-  { OURS, "(?<![\\d.+\\-×÷=])(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)(?![\\d.+\\-×÷=])",
+  { MYNA_SAY_OURS, MOBILE, say_telephone },
+  { MYNA_SAY_OURS, "(?<!\\d)" AREA "-[1-9]\\d{6,7}(?!\\d)", say_telephone },
+  { MYNA_SAY_OURS, "(?<!\\d)[48]00-\\d{3}-?\\d{4}(?!\\d)", say_telephone },
+  { MYNA_SAY_OURS, "(?<![\\d.+\\-×÷=])(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)(?![\\d.+\\-×÷=])",
     say_rising_range },
-  { ALWAYS, "(" OPERAND ")([+\\-×÷=])(" OPERAND ")", say_operator, TRUE },
-  { ALWAYS, "[" POWERS "]+", say_power },
-  { ALWAYS, "(-?)(\\d+)/(\\d+)", say_fraction },
-  { ALWAYS, "(-?)(\\d+(?:\\.\\d+)?)%", say_percentage },
-  { ALWAYS, MOBILE, say_telephone },
-  { ALWAYS, "(?<!\\d)(?:" AREA "-?)?[1-9]\\d{6,7}(?!\\d)", say_telephone },
-  { ALWAYS, "400-?\\d{3}-?\\d{4}", say_telephone },
-  { ALWAYS, "(?<![\\d+\\-×÷=])(" NUMBER ")[-~](" NUMBER ")(?![\\d+\\-×÷=])", say_range },
-  { OURS, "-\\d+\\.\\d+(?!\\.)", say_number },
-  { ALWAYS, "-\\d+", say_number },
-  { ALWAYS, "\\d+\\.\\d+(?:\\.\\d+)?(?:\\.\\d+)+", say_version },
-  { ALWAYS, "-?\\d+\\.\\d+|\\.\\d+", say_number },
-  { ALWAYS, "(\\d+)([多余几+]?)([" QUANTIFIERS "]" LONG_QUANTIFIERS ")", say_quantity },
-  { ALWAYS, "\\d{3,}", say_serial },
-  { ALWAYS, "-?\\d+(?:\\.\\d+)?|\\.\\d+", say_number },
-  { OURS, "-+", say_hyphen },
+  { MYNA_SAY_ALWAYS, "(" OPERAND ")([+\\-×÷=])(" OPERAND ")", say_operator, NULL, TRUE },
+  { MYNA_SAY_ALWAYS, "[" POWERS "]+", say_power },
+  { MYNA_SAY_ALWAYS, "(-?)(\\d+)/(\\d+)", say_fraction },
+  { MYNA_SAY_ALWAYS, "(-?)(\\d+(?:\\.\\d+)?)%", say_percentage },
+  { MYNA_SAY_ALWAYS, MOBILE, say_telephone },
+  { MYNA_SAY_ALWAYS, "(?<!\\d)(?:" AREA "-?)?[1-9]\\d{6,7}(?!\\d)", say_telephone },
+  { MYNA_SAY_ALWAYS, "400-?\\d{3}-?\\d{4}", say_telephone },
+  { MYNA_SAY_ALWAYS, "(?<![\\d+\\-×÷=])(" NUMBER ")[-~](" NUMBER ")(?![\\d+\\-×÷=])", say_range },
+  { MYNA_SAY_OURS, "-\\d+\\.\\d+(?!\\.)", say_number },
+  { MYNA_SAY_ALWAYS, "-\\d+", say_number },
+  { MYNA_SAY_ALWAYS, "\\d+\\.\\d+(?:\\.\\d+)?(?:\\.\\d+)+", say_version },
+  { MYNA_SAY_ALWAYS, "-?\\d+\\.\\d+|\\.\\d+", say_number },
+  { MYNA_SAY_ALWAYS, "(\\d+)([多余几+]?)([" QUANTIFIERS "]" LONG_QUANTIFIERS ")", say_quantity },
+  { MYNA_SAY_ALWAYS, "\\d{3,}", say_serial },
+  { MYNA_SAY_ALWAYS, "-?\\d+(?:\\.\\d+)?|\\.\\d+", say_number },
+  { MYNA_SAY_OURS, "-+", say_hyphen },
 };
 
-typedef struct
-{
-  GRegex *before[G_N_ELEMENTS (before_units)];
-  GRegex *after[G_N_ELEMENTS (after_units)];
-} Patterns;
-
-static void
-compile_rules (const Rule *rules, gsize n, GRegex **patterns)
-{
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      patterns[i] = g_regex_new (rules[i].pattern, G_REGEX_OPTIMIZE, 0, &error);
-      g_assert_no_error (error);
-    }
-}
-
-static const Patterns *
-get_patterns (void)
-{
-  static Patterns *patterns = NULL;
-
-  if (g_once_init_enter_pointer (&patterns))
-    {
-      Patterns *fresh = g_new0 (Patterns, 1);
-
-      compile_rules (before_units, G_N_ELEMENTS (before_units), fresh->before);
-      compile_rules (after_units, G_N_ELEMENTS (after_units), fresh->after);
-      g_once_init_leave_pointer (&patterns, fresh);
-    }
-  return patterns;
-}
-
-/* A pattern that gives up (PCRE's limits) leaves the text as it is. */
-static char *
-apply_rules (
-    char *text, const Rule *rules, gsize n, GRegex *const *patterns, MynaFrontEndFlags flags)
-{
-  Which other = flags & MYNA_FRONT_END_AS_UPSTREAM ? OURS : UPSTREAM;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      if (rules[i].which == other)
-        continue;
-      do
-        {
-          char *result =
-              g_regex_match (patterns[i], text, 0, NULL)
-                  ? g_regex_replace_eval (patterns[i], text, -1, 0, 0, rules[i].say, NULL, NULL)
-                  : NULL;
-
-          if (result == NULL)
-            break;
-          g_free (text);
-          text = result;
-        }
-      while (rules[i].again);
-    }
-  return text;
-}
+static MynaSayRules before = MYNA_SAY_RULES_INIT (before_units);
+static MynaSayRules after = MYNA_SAY_RULES_INIT (after_units);
 
 /* Keeps Han and known marks; of several marks in a row the first. */
 static void
@@ -674,18 +602,16 @@ normalise_clause (const MynaLexiconTable *simplified,
                   MynaFrontEndFlags flags,
                   GString *out)
 {
-  const Patterns *patterns = get_patterns ();
   char *text = simplify (simplified, clause);
   g_autofree char *with_units = NULL;
   g_autofree char *said = NULL;
   g_autofree char *marked = NULL;
 
-  text = apply_rules (text, before_units, G_N_ELEMENTS (before_units), patterns->before, flags);
+  text = myna_say_rules_apply (&before, text, flags);
   with_units =
       flags & MYNA_FRONT_END_AS_UPSTREAM ? replace_units_as_upstream (text) : replace_units (text);
   g_free (text);
-  text = apply_rules (g_steal_pointer (&with_units), after_units, G_N_ELEMENTS (after_units),
-                      patterns->after, flags);
+  text = myna_say_rules_apply (&after, g_steal_pointer (&with_units), flags);
   said = replace_words (text, last_words, G_N_ELEMENTS (last_words));
   g_free (text);
   marked = replace_words (said, marks, G_N_ELEMENTS (marks));
