@@ -14,9 +14,6 @@
  * the 80 ms of Opus, the bit reservoir of MP3 and the overlap of AAC. */
 #define PREROLL_SECONDS 1.0
 
-/* After so many failures in a row there is nothing more to come from a file. */
-#define MAX_READ_ERRORS 100
-
 struct _MynaAudioDecoder
 {
   MynaMediaInput *input;
@@ -36,7 +33,6 @@ struct _MynaAudioDecoder
   gboolean draining;
   gboolean settling; /* errors here come from the jump, not from the file */
   guint n_damaged;
-  guint n_read_errors; /* in a row */
   double duration;
 };
 
@@ -112,29 +108,14 @@ is_skipped (MynaAudioDecoder *self)
 static gboolean
 read_packet (MynaAudioDecoder *self, gboolean *at_end, GError **error)
 {
-  *at_end = FALSE;
   for (;;)
     {
-      int result;
-
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+      if (!myna_media_input_read (self->input, self->packet, at_end, &self->n_damaged,
+                                  self->cancellable, error))
         return FALSE;
-      result = av_read_frame (self->input->format, self->packet);
-      if (result == 0)
-        {
-          self->n_read_errors = 0;
-          if (!is_skipped (self))
-            return TRUE;
-          av_packet_unref (self->packet);
-          continue;
-        }
-      if (!myna_media_input_check_io (self->input, error))
-        return FALSE;
-      if (result != AVERROR_EOF)
-        self->n_damaged++;
-      *at_end = result == AVERROR_EOF || ++self->n_read_errors > MAX_READ_ERRORS;
-      if (*at_end)
+      if (*at_end || !is_skipped (self))
         return TRUE;
+      av_packet_unref (self->packet);
     }
 }
 

@@ -14,6 +14,9 @@
 
 #include "engine/core/myna-error.h"
 
+/* After so many failures in a row there is nothing more to come from a file. */
+#define MAX_READ_ERRORS 100
+
 #define IO_BUFFER_BYTES 32768
 
 /* FFmpeg talks on stderr by itself; in a program with its own messages that is for debugging only.
@@ -208,6 +211,48 @@ myna_media_input_check_io (MynaMediaInput *self, GError **error)
   g_set_error (error, MYNA_ERROR, MYNA_ERROR_FAILED, _ ("“%s” could not be read: %s."), self->path,
                g_strerror (self->io_errno));
   return FALSE;
+}
+
+/**
+ * myna_media_input_read:
+ * @packet: (out caller-allocates): the next packet of any stream
+ * @at_end: (out): whether there is none
+ * @n_damaged: (inout): counts what could not be read
+ * @cancellable: (nullable): looked at before each packet
+ *
+ * Passes over damaged places, up to a limit in a row, which is taken for the end.
+ *
+ * Returns: FALSE with the reason when it was cancelled or the disk failed
+ */
+gboolean
+myna_media_input_read (MynaMediaInput *self,
+                       AVPacket *packet,
+                       gboolean *at_end,
+                       guint *n_damaged,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  g_return_val_if_fail (self != NULL && packet != NULL && at_end != NULL, FALSE);
+
+  for (*at_end = FALSE; !*at_end;)
+    {
+      int result;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      result = av_read_frame (self->format, packet);
+      if (result == 0)
+        {
+          self->n_read_errors = 0;
+          return TRUE;
+        }
+      if (!myna_media_input_check_io (self, error))
+        return FALSE;
+      if (result != AVERROR_EOF)
+        ++*n_damaged;
+      *at_end = result == AVERROR_EOF || ++self->n_read_errors > MAX_READ_ERRORS;
+    }
+  return TRUE;
 }
 
 /**

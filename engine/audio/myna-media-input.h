@@ -24,10 +24,17 @@ typedef struct
   int fd;
   int io_errno;
   gboolean is_playlist;
+  guint n_read_errors; /* in a row */
 } MynaMediaInput;
 
 MynaMediaInput *myna_media_input_open (const char *path, GError **error);
 gboolean myna_media_input_check_io (MynaMediaInput *self, GError **error);
+gboolean myna_media_input_read (MynaMediaInput *self,
+                                AVPacket *packet,
+                                gboolean *at_end,
+                                guint *n_damaged,
+                                GCancellable *cancellable,
+                                GError **error);
 gboolean myna_media_input_is_decodable (const AVStream *stream);
 int myna_media_input_find_audio (MynaMediaInput *self, int stream, GError **error);
 void myna_media_input_free (MynaMediaInput *self);

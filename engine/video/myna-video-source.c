@@ -12,8 +12,6 @@
 #include "engine/audio/myna-media-input.h"
 #include "engine/core/myna-error.h"
 
-/* After so many failures in a row there is nothing more to come from a file. */
-#define MAX_READ_ERRORS 100
 /* More threads than this only hold more pictures: the rest of the work has the other cores. */
 #define MAX_THREADS 4
 /* A larger picture is not a video that anyone has; 16k × 8k. */
@@ -38,7 +36,6 @@ struct _MynaVideoSource
   gboolean settling; /* errors here come from the jump, not from the file */
   gboolean draining;
   guint n_damaged;
-  guint n_read_errors; /* in a row */
 };
 
 static gboolean
@@ -147,7 +144,6 @@ open_input (MynaVideoSource *self, const char *path, GError **error)
   self->shift = 0;
   self->draining = FALSE;
   self->settling = FALSE;
-  self->n_read_errors = 0;
   self->input = myna_media_input_open (kept_path, error);
   if (self->input == NULL)
     return FALSE;
@@ -196,29 +192,14 @@ myna_video_source_set_cancellable (MynaVideoSource *self, GCancellable *cancella
 static gboolean
 read_packet (MynaVideoSource *self, gboolean *at_end, GError **error)
 {
-  *at_end = FALSE;
   for (;;)
     {
-      int result;
-
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+      if (!myna_media_input_read (self->input, self->packet, at_end, &self->n_damaged,
+                                  self->cancellable, error))
         return FALSE;
-      result = av_read_frame (self->input->format, self->packet);
-      if (result == 0)
-        {
-          self->n_read_errors = 0;
-          if (self->packet->stream_index == self->stream->index)
-            return TRUE;
-          av_packet_unref (self->packet);
-          continue;
-        }
-      if (!myna_media_input_check_io (self->input, error))
-        return FALSE;
-      if (result != AVERROR_EOF)
-        self->n_damaged++;
-      *at_end = result == AVERROR_EOF || ++self->n_read_errors > MAX_READ_ERRORS;
-      if (*at_end)
+      if (*at_end || self->packet->stream_index == self->stream->index)
         return TRUE;
+      av_packet_unref (self->packet);
     }
 }
 
@@ -395,7 +376,7 @@ myna_video_source_jump (MynaVideoSource *self, gint64 ticks, gboolean *jumped, G
   self->draining = FALSE;
   self->settling = TRUE;
   self->last = AV_NOPTS_VALUE;
-  self->n_read_errors = 0;
+  self->input->n_read_errors = 0;
   *jumped = TRUE;
   return TRUE;
 }
