@@ -173,6 +173,13 @@ print_processes (GpuSample *sample)
   guint n;
   const GpuProcess *processes = gpu_sample_get_processes (sample, &n);
 
+  if (n > 0)
+    {
+      myna_cli_print_cell (_ ("PID"), 10);
+      myna_cli_print_cell (_ ("Memory"), 12);
+      myna_cli_print_cell (_ ("Load"), 8);
+      printf ("  %s\n", _ ("Process"));
+    }
   for (guint i = 0; i < n; i++)
     {
       const GpuProcess *process = &processes[i];
