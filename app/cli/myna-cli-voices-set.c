@@ -53,7 +53,7 @@ parse_reference (MynaVoice *voice, const MynaCliVoiceChanges *changes)
 }
 
 static MynaCliStatus
-set_reference (MynaVoices *voices,
+set_reference (MynaLibrary *library,
                MynaVoice *voice,
                const MynaCliVoiceChanges *changes,
                GError **error)
@@ -67,8 +67,9 @@ set_reference (MynaVoices *voices,
         return myna_cli_usage_error ("voices", _ ("--reference is the number of a clip, or “auto”; "
                                                   "--from and --to are times such as 12.5."));
     }
-  return myna_voices_set_reference (voices, voice, reference, error) ? MYNA_CLI_DONE
-                                                                     : MYNA_CLI_FAILED;
+  if (!myna_voices_set_reference (myna_library_get_voices (library), voice, reference, error))
+    return MYNA_CLI_FAILED;
+  return myna_cli_prepare_voice (library, voice, changes->quiet, error);
 }
 
 static MynaCliStatus
@@ -109,7 +110,7 @@ myna_cli_voices_set (MynaLibrary *library,
   if (wrong != NULL)
     return myna_cli_usage_error ("voices", "%s", wrong);
   if (changes->reference != NULL)
-    status = set_reference (voices, voice, changes, error);
+    status = set_reference (library, voice, changes, error);
   if (status == MYNA_CLI_DONE && changes->models != NULL)
     status = set_models (voices, voice, changes->models, error);
   return status;

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @to: (nullable): where it ends
  * @text: (nullable): what is said in it
  * @models: (nullable): the voice's own model files, or "none"
+ * @quiet: no progress
  *
  * What "myna voices set" is asked to change, as it was typed.
  */
@@ -22,6 +23,7 @@ typedef struct
   const char *to;
   const char *text;
   char **models;
+  gboolean quiet;
 } MynaCliVoiceChanges;
 
 MynaCliStatus myna_cli_voices_set (MynaLibrary *library,

@@ -261,9 +261,9 @@ run_add (MynaLibrary *library, int argc, char **argv, GError **error)
 static MynaCliStatus
 run_set (MynaLibrary *library, int argc, char **argv, GError **error)
 {
-  const MynaCliVoiceChanges changes = { options.reference, nth (options.from, 0),
+  const MynaCliVoiceChanges changes = { options.reference,   nth (options.from, 0),
                                         nth (options.to, 0), options.reference_text,
-                                        options.models };
+                                        options.models,      options.quiet };
   MynaCliStatus status;
   MynaVoice *voice;
 

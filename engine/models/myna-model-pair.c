@@ -312,7 +312,7 @@ list_missing_for (const MynaModelPair *own,
  * @language: "en" or "zh"
  *
  * Returns: (transfer full) (element-type MynaModelRole): what the version lacks that is nearest to
- *   complete, which is what the user has begun to collect
+ *   complete, which is what the user has begun to collect; of v2Pro where there is no decoder
  */
 GArray *
 myna_model_pair_list_missing (const MynaModelPair *own, MynaModels *models, const char *language)
@@ -321,6 +321,9 @@ myna_model_pair_list_missing (const MynaModelPair *own, MynaModels *models, cons
 
   g_return_val_if_fail (models != NULL && language != NULL, NULL);
 
+  /* Who has none yet is told of the one that is worth getting. */
+  if ((own == NULL || own->decoder == NULL) && choose_decoder (models) == NULL)
+    return list_missing_for (own, models, MYNA_MODEL_S2_V2PRO, language);
   for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
     {
       g_autoptr (GArray) missing = NULL;

@@ -565,7 +565,7 @@ myna_voices_set_language (MynaVoices *self, MynaVoice *voice, const char *langua
  * @reference: (nullable): the part of a clip that GPT-SoVITS imitates; %NULL: chosen automatically
  * @error: return location
  *
- * Takes effect when the voice speaks next: reading a few seconds needs no job of its own.
+ * The voice is prepared anew: what the engine said held for the old part.
  *
  * Returns: %FALSE with the errors of myna_voice_record_set_reference(), or READ_ONLY
  */
@@ -582,7 +582,7 @@ myna_voices_set_reference (MynaVoices *self,
   record = myna_voice_record_copy (myna_voice_get_record (voice));
   if (!check_writable (self, error) || !myna_voice_record_set_reference (record, reference, error))
     return FALSE;
-  change (self, voice, g_steal_pointer (&record));
+  change_material (self, voice, g_steal_pointer (&record));
   return TRUE;
 }
 

@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  *
  * The library of voices as a GListModel of MynaVoice, sorted by name. Main thread only.
  *
- * Signal "prepare-wanted" (MynaVoice): a voice is new, or its transcript or language changed, so
- * that the speech engine should prepare it (MynaLibrary enqueues a job of kind "prepare").
+ * Signal "prepare-wanted" (MynaVoice): a voice is new, or its transcript, language or imitated part
+ * changed, so that the speech engine should prepare it (MynaLibrary enqueues a job of kind
+ * "prepare").
  */
 G_DECLARE_FINAL_TYPE (MynaVoices, myna_voices, MYNA, VOICES, GObject)
 
