@@ -19,7 +19,8 @@ typedef struct
   char *hwmon;
   char *link;
   GpuDeviceInfo *info;
-  double memory; /* bytes of its own; 0 when it has none, or the driver does not tell */
+  double memory; /* bytes of its own; 0 when it has none or the driver does not tell, -1 when it was
+                    not asked yet: that might wake it */
   gint64 energy; /* µJ at the round before; 0 when not known */
   gint64 time;
 } IntelCard;
@@ -101,7 +102,7 @@ learn (IntelCard *self, const GpuCard *card, GpuSysfs *sysfs)
   self->link = gpu_card_find_link (card, sysfs);
   self->info = gpu_device_info_new_for_card (card, sysfs);
   self->info->integrated = g_str_has_suffix (card->address, ":00:02.0");
-  self->memory = read_memory (card, sysfs);
+  self->memory = -1;
 }
 
 static void
@@ -237,6 +238,8 @@ sample_card (IntelTelemetry *self, const GpuCard *card, GpuTick *tick)
         add_clocks_xe (card, sample, tick->sysfs);
       else if (card->card != NULL)
         add_clocks_i915 (card, sample, tick->sysfs);
+      if (state->memory < 0)
+        state->memory = read_memory (card, tick->sysfs);
       if (state->memory > 0)
         gpu_sample_set (sample, GPU_FIELD_MEMORY_TOTAL, state->memory);
       add_hwmon (state, sample, tick, xe);

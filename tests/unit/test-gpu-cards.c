@@ -391,6 +391,12 @@ test_xe (void)
   put_all (tree, "/sys/devices/pci0000:00",
            "vendor 0x8086\nclass 0x060400\ncurrent_link_speed 16.0 GT/s PCIe\n"
            "current_link_width 8\nmax_link_speed 16.0 GT/s PCIe\nmax_link_width 8\n");
+  put (tree, dir, "power/runtime_status", "suspended");
+  gpu_monitor_sample_once (monitor);
+  g_assert_cmpint (gpu_sample_get_state (monitor_fixture_get (monitor, card.address)), ==,
+                   GPU_STATE_SUSPENDED);
+  monitor_assert_value (monitor_fixture_get (monitor, card.address), GPU_FIELD_MEMORY_TOTAL, NAN);
+  put (tree, dir, "power/runtime_status", "active");
   put_xe_client (tree, 1000, 100000);
   gpu_monitor_sample_once (monitor);
   monitor_assert_value (monitor_fixture_get (monitor, card.address), GPU_FIELD_POWER, NAN);
