@@ -140,7 +140,8 @@ on_dropped (MynaStudioPage *self, GdkFileList *list, MynaDropArea *area)
 
   g_assert (MYNA_IS_STUDIO_PAGE (self));
 
-  if (myna_voice_models_are_files (files))
+  if (myna_voice_models_are_files (files) &&
+      !myna_library_is_read_only (myna_studio_get_library (self->studio)))
     myna_models_dialog_import (show_models (self), files);
   else
     open_files (self, files);
