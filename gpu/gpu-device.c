@@ -5,6 +5,7 @@
 #include "gpu/gpu-registry.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /**
  * gpu_device_ref:
@@ -98,6 +99,23 @@ gpu_device_get_kind (GpuDevice *self)
 }
 
 /**
+ * gpu_device_dup_address:
+ * @self: a device
+ *
+ * Where the card is in the machine: the same for each backend that serves it, and after a restart.
+ * Asking can wake a card and take memory of it.
+ *
+ * Returns: (transfer full) (nullable): the PCI address, in lower case: "0000:0b:00.0"
+ */
+char *
+gpu_device_dup_address (GpuDevice *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->backend->address != NULL ? self->backend->address (self) : NULL;
+}
+
+/**
  * gpu_device_get_memory:
  * @self: a device
  * @free_bytes: (out): what a new program could take now
@@ -133,13 +151,23 @@ gpu_device_get_notes (GpuDevice *self)
   return (const char *const *) self->notes;
 }
 
+/* Whether @id, of the list or a PCI address, means this device. */
+static gboolean
+is_meant (GpuDevice *device, const char *id)
+{
+  g_autofree char *address = strchr (id, ':') != NULL ? gpu_device_dup_address (device) : NULL;
+
+  return g_str_equal (device->id, id) || (address != NULL && g_ascii_strcasecmp (address, id) == 0);
+}
+
 /**
  * gpu_device_choose:
- * @id: (nullable): an id of the list, "cpu", or "auto"
+ * @id: (nullable): an id of the list, "cpu", a PCI address, or "auto"
  * @error: (out) (optional): GPU_ERROR_NO_DEVICE, naming what there is
  *
  * "auto" takes the first real GPU, a discrete one before an integrated one, else the CPU; a GPU
- * that is drawn by the CPU is never taken by itself.
+ * that is drawn by the CPU is never taken by itself. Of an address the first backend is taken that
+ * serves it: CUDA, HIP, Vulkan.
  *
  * Returns: (transfer full) (nullable): a device
  */
@@ -161,7 +189,7 @@ gpu_device_choose (const char *id, GError **error)
     {
       GpuDevice *device = devices->pdata[i];
 
-      if (g_str_equal (device->id, automatic ? "cpu" : id))
+      if (is_meant (device, automatic ? "cpu" : id))
         return gpu_device_ref (device);
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", device->id);
     }

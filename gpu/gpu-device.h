@@ -28,6 +28,8 @@ const char *gpu_device_get_id (GpuDevice *self);
 const char *gpu_device_get_name (GpuDevice *self);
 const char *gpu_device_get_backend (GpuDevice *self);
 GpuDeviceKind gpu_device_get_kind (GpuDevice *self);
+/* (transfer full) (nullable): PCI address such as "0000:0b:00.0", which outlives a restart. */
+char *gpu_device_dup_address (GpuDevice *self);
 /* Bytes; source says where the figure came from. FALSE when the device cannot tell. */
 gboolean gpu_device_get_memory (GpuDevice *self,
                                 guint64 *free_bytes,
@@ -59,7 +61,7 @@ GPtrArray *gpu_backends (void);
 /* Not to be loaded, and why; NULL for one that was tried and may be. Before the first of the above.
  */
 void gpu_backends_leave_out (const char *name, const char *reason);
-/* "auto" (or NULL), "cpu", or an id as listed. */
+/* "auto" (or NULL), "cpu", an id as listed, or a PCI address. */
 GpuDevice *gpu_device_choose (const char *id, GError **error);
 
 G_END_DECLS

@@ -205,6 +205,8 @@ typedef struct
                       guint64 *free_bytes,
                       guint64 *total_bytes,
                       const char **source);
+  /* (nullable) (transfer full): PCI address. */
+  char *(*address) (GpuDevice *device);
 } GpuBackendClass;
 
 struct _GpuDevice

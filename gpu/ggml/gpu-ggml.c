@@ -374,6 +374,17 @@ memory (GpuDevice *device, guint64 *free_bytes, guint64 *total_bytes, const char
   return total > 0;
 }
 
+/* CUDA makes a context to answer this: nobody asks without need. */
+static char *
+address (GpuDevice *device)
+{
+  GpuGgmlDevice *own = device->handle;
+  struct ggml_backend_dev_props properties = { 0 };
+
+  ggml_backend_dev_get_props (own->device, &properties);
+  return g_strdup (properties.device_id);
+}
+
 /**
  * gpu_ggml_backend:
  *
@@ -395,6 +406,7 @@ gpu_ggml_backend (void)
     .download = gpu_ggml_download,
     .run = run,
     .memory = memory,
+    .address = address,
   };
 
   return &backend;

@@ -230,7 +230,12 @@ test_describe (void)
       guint64 free_bytes, total;
       const char *source;
 
+      g_autofree char *address = gpu_device_dup_address (device);
+      g_autoptr (GpuDevice) there = address != NULL ? gpu_device_choose (address, NULL) : NULL;
+
       g_assert_true (chosen == device);
+      if (address != NULL)
+        g_assert_cmpint (gpu_device_get_kind (there), ==, gpu_device_get_kind (device));
       g_assert_cmpstr (gpu_device_get_name (device), !=, "");
       g_assert_nonnull (gpu_device_get_notes (device));
       if (gpu_device_get_memory (device, &free_bytes, &total, &source))
