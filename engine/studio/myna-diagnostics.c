@@ -45,3 +45,25 @@ myna_diagnostics_dup_versions (void)
   g_string_append_printf (text, "SQLite: %s\n", sqlite3_libversion ());
   return g_string_free (text, FALSE);
 }
+
+/**
+ * myna_diagnostics_dup_report:
+ * @devices: what the machine computes with
+ *
+ * The versions, the devices with what the doctor found of them, and their last numbers: what a
+ * report about a graphics card needs. Main thread.
+ *
+ * Returns: (transfer full): the text
+ */
+char *
+myna_diagnostics_dup_report (MynaDevices *devices)
+{
+  g_autofree char *versions = NULL;
+  g_autofree char *report = NULL;
+
+  g_return_val_if_fail (MYNA_IS_DEVICES (devices), NULL);
+
+  versions = myna_diagnostics_dup_versions ();
+  report = myna_devices_dup_report (devices);
+  return g_strconcat (versions, report, NULL);
+}

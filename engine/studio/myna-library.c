@@ -19,6 +19,8 @@ struct _MynaLibrary
   MynaJobQueue *queue;
   MynaVoices *voices;
   MynaTakes *takes;
+  MynaDevices *devices;   /* (nullable): nobody has asked */
+  gboolean holds_devices; /* because a job runs */
 };
 
 G_DEFINE_FINAL_TYPE (MynaLibrary, myna_library, G_TYPE_OBJECT)
@@ -29,6 +31,7 @@ myna_library_dispose (GObject *object)
   MynaLibrary *self = MYNA_LIBRARY (object);
 
   myna_library_close (self);
+  g_clear_object (&self->devices);
   g_clear_object (&self->takes);
   g_clear_object (&self->voices);
   g_clear_object (&self->queue);
@@ -223,6 +226,45 @@ myna_library_get_takes (MynaLibrary *self)
   g_return_val_if_fail (MYNA_IS_LIBRARY (self), NULL);
 
   return self->takes;
+}
+
+/* Devices are sampled while a job runs, so that its numbers are there when somebody looks. */
+static void
+follow_job (MynaLibrary *self)
+{
+  gboolean runs = myna_job_queue_get_active (self->queue) != NULL;
+
+  g_assert (MYNA_IS_LIBRARY (self));
+
+  if (self->devices == NULL || runs == self->holds_devices)
+    return;
+  self->holds_devices = runs;
+  if (runs)
+    myna_devices_hold (self->devices);
+  else
+    myna_devices_release (self->devices);
+}
+
+/**
+ * myna_library_get_devices:
+ *
+ * What the machine computes with. The command line never asks, and so never samples.
+ *
+ * Returns: (transfer none): the devices
+ */
+MynaDevices *
+myna_library_get_devices (MynaLibrary *self)
+{
+  g_return_val_if_fail (MYNA_IS_LIBRARY (self), NULL);
+
+  if (self->devices == NULL)
+    {
+      self->devices = myna_devices_new ();
+      g_signal_connect_object (self->queue, "notify::active", G_CALLBACK (follow_job), self,
+                               G_CONNECT_SWAPPED);
+      follow_job (self);
+    }
+  return self->devices;
 }
 
 /**

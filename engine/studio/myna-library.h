@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "engine/devices/myna-devices.h"
 #include "engine/jobs/myna-job-queue.h"
 #include "engine/studio/myna-takes.h"
 #include "engine/voice/myna-voices.h"
@@ -34,6 +35,8 @@ MynaStore *myna_library_get_store (MynaLibrary *self);
 MynaVoices *myna_library_get_voices (MynaLibrary *self);
 MynaTakes *myna_library_get_takes (MynaLibrary *self);
 MynaJobQueue *myna_library_get_queue (MynaLibrary *self);
+/* Made at the first question; sampled while a job runs, and while somebody else holds them. */
+MynaDevices *myna_library_get_devices (MynaLibrary *self);
 void myna_library_close (MynaLibrary *self);
 
 G_END_DECLS
