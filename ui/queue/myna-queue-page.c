@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/devices/myna-device-line.h"
 #include "ui/queue/myna-job-order.h"
 #include "ui/queue/myna-job-row.h"
 #include "ui/widgets/myna-job-text.h"
@@ -18,6 +19,7 @@ struct _MynaQueuePage
   AdwBanner *interrupted_banner;
   GtkStack *stack;
   GtkListView *list;
+  MynaDeviceLine *device_line;
 
   /* Owned references */
   MynaJobQueue *queue;
@@ -244,12 +246,14 @@ myna_queue_page_class_init (MynaQueuePageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_queue_page_dispose;
 
+  g_type_ensure (MYNA_TYPE_DEVICE_LINE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/queue/myna-queue-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MynaQueuePage, pause_button);
   gtk_widget_class_bind_template_child (widget_class, MynaQueuePage, interrupted_banner);
   gtk_widget_class_bind_template_child (widget_class, MynaQueuePage, stack);
   gtk_widget_class_bind_template_child (widget_class, MynaQueuePage, list);
+  gtk_widget_class_bind_template_child (widget_class, MynaQueuePage, device_line);
   gtk_widget_class_bind_template_callback (widget_class, on_continue_clicked);
   gtk_widget_class_install_action (widget_class, "queue.clear-finished", NULL,
                                    clear_finished_action);
@@ -317,5 +321,6 @@ myna_queue_page_new (MynaLibrary *library)
 
   self = g_object_new (MYNA_TYPE_QUEUE_PAGE, NULL);
   set_queue (self, myna_library_get_queue (library));
+  myna_device_line_bind (self->device_line, library);
   return GTK_WIDGET (self);
 }

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/devices/myna-devices-page.h"
 #include "ui/lipsync/myna-lipsync-page.h"
 #include "ui/queue/myna-queue-page.h"
 #include "ui/studio/myna-studio-page.h"
@@ -15,6 +16,7 @@ static const MynaPageInfo pages[] = {
   { "voices", N_ ("Voices"), N_ ("_Voices"), "myna-voices-symbolic", myna_voices_page_new },
   { "lipsync", N_ ("Lip-sync"), N_ ("_Lip-sync"), "myna-lipsync-symbolic", myna_lipsync_page_new },
   { "queue", N_ ("Queue"), N_ ("_Queue"), "myna-queue-symbolic", myna_queue_page_new },
+  { "devices", N_ ("Devices"), N_ ("_Devices"), "myna-devices-symbolic", myna_devices_page_new },
 };
 
 /**
