@@ -76,6 +76,9 @@ def test_every_control_of_the_pages(case):
     app.show("Queue")
     app.find("list", "Jobs").find("list item")
     check(app, "queue")
+    app.show("Devices")
+    app.says("Where Myna Computes")
+    check(app, "devices")
     app.quit()
 
 

@@ -9,6 +9,10 @@ if grep -nE '#include <(gtk|gdk|gsk|adwaita)' -r engine gpu --include='*.[ch]' 2
   complain "above: engine and gpu do not include GTK"
 fi
 
+if grep -nE '#include "gpu/' -r ui --include='*.[ch]'; then
+  complain "above: ui knows gpu/ only through engine/devices"
+fi
+
 # A folder may include itself and those to its left.
 layers=(gpu engine/core engine/devices engine/audio engine/video engine/text engine/store
   engine/checkpoint engine/models engine/voice engine/lipsync engine/jobs engine/studio ui app)

@@ -20,7 +20,7 @@ if [ "${1:-}" = --inside ]; then
   pid=$!
   window=$(wait_for_window)
   # What cannot be seen from outside is given time: this is a picture, not a test.
-  sleep 1.5
+  sleep "${MYNA_SHOT_WAIT:-1.5}"
   if [ $# -gt 0 ]; then
     gapplication action "$app" "$@"
     sleep 1.5
@@ -60,6 +60,15 @@ shoot studio-light $wide
 MYNA_SHOT_PAGE=voices shoot voices-light $wide
 MYNA_SHOT_PAGE=lipsync shoot lipsync-light $wide
 MYNA_SHOT_PAGE=queue shoot queue-light $wide
+# Devices as recorded on machines that have them; the curves take their time.
+export MYNA_SHOT_PAGE=devices MYNA_SHOT_WAIT=30 MYNA_TELEMETRY_REPLAY=$here/data/two-cards.jsonl
+shoot devices-light $wide
+ADW_DEBUG_COLOR_SCHEME=prefer-dark shoot devices-dark $wide
+ADW_DEBUG_HIGH_CONTRAST=1 shoot devices-high-contrast $wide
+shoot devices-narrow $narrow
+MYNA_UI_LOCALE=zh_CN.UTF-8 shoot devices-zh_CN $wide
+MYNA_TELEMETRY_REPLAY=$here/data/no-card.jsonl shoot devices-no-card $wide
+unset MYNA_SHOT_PAGE MYNA_SHOT_WAIT MYNA_TELEMETRY_REPLAY
 shoot preferences-light $wide preferences
 ADW_DEBUG_COLOR_SCHEME=prefer-dark shoot studio-dark $wide
 ADW_DEBUG_HIGH_CONTRAST=1 shoot studio-high-contrast $wide
