@@ -169,7 +169,7 @@ static void
 test_shortcuts_and_about (void)
 {
   GtkWindow *window = ui_test_present (gtk_label_new (NULL));
-  g_autofree char *info = myna_about_dup_debug_info ();
+  g_autofree char *info = myna_about_dup_debug_info (NULL);
   AdwDialog *dialog = NULL;
 
   g_assert_nonnull (strstr (info, "FFmpeg"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/core/myna-error.h"
+#include "ui/devices/myna-device-line.h"
 #include "ui/queue/myna-job-order.h"
 #include "ui/queue/myna-job-row.h"
 #include "ui/queue/myna-queue-page.h"
@@ -226,6 +227,33 @@ test_order (Fixture *fixture, gconstpointer data)
   ui_test_save_picture (GTK_WIDGET (fixture->window), "queue-running");
 }
 
+/* What computes, while something does: a job that says nothing of devices uses the processor. */
+static void
+test_device (Fixture *fixture, gconstpointer data)
+{
+  MynaDevices *devices = myna_library_get_devices (fixture->library);
+  MynaDevice *processor = NULL;
+  GtkWidget *line = NULL;
+  MynaJob *job = NULL;
+
+  g_assert_false (myna_devices_is_held (devices));
+  g_assert_null (ui_test_find (fixture->page, MYNA_TYPE_DEVICE_LINE, NULL));
+  job = add (fixture, "hold", "A");
+  wait_for_state (job, MYNA_JOB_RUNNING);
+  g_assert_true (myna_devices_is_held (devices));
+  ui_test_wait_for (ui_test_find (fixture->page, MYNA_TYPE_DEVICE_LINE, NULL) != NULL);
+  processor = myna_devices_get_processor (devices);
+  line = ui_test_find (fixture->page, MYNA_TYPE_DEVICE_LINE, NULL);
+  g_assert_nonnull (ui_test_find (line, GTK_TYPE_LABEL, myna_device_get_name (processor)));
+  g_assert_nonnull (ui_test_find (line, GTK_TYPE_BUTTON, "Show Devices"));
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  ui_test_save_picture (GTK_WIDGET (fixture->window), "queue-device");
+  set_gate (TRUE);
+  wait_for_state (job, MYNA_JOB_DONE);
+  ui_test_wait_for (!myna_devices_is_held (devices));
+  g_assert_null (ui_test_find (fixture->page, MYNA_TYPE_DEVICE_LINE, NULL));
+}
+
 /* Alt+Up on the focused job, as a person without a pointer does it. */
 static void
 test_keyboard (Fixture *fixture, gconstpointer data)
@@ -438,6 +466,7 @@ main (int argc, char **argv)
   ui_test_init (&argc, &argv);
   ADD ("/ui/queue/empty", test_empty);
   ADD ("/ui/queue/order", test_order);
+  ADD ("/ui/queue/device", test_device);
   ADD ("/ui/queue/keyboard", test_keyboard);
   ADD ("/ui/queue/cancel", test_cancel);
   ADD ("/ui/queue/failed", test_failed);

@@ -7,6 +7,9 @@
 
 #include "engine/studio/myna-studio-jobs.h"
 
+/* "100 % · 22.9 GB of 24.0 GB · 71 °C"; a sentence instead of numbers is longer. */
+#define MOST_CHARS 34
+
 struct _MynaDeviceLine
 {
   AdwBin parent_instance;
@@ -39,6 +42,8 @@ sync_numbers (MynaDeviceLine *self)
   words = g_strdup_printf (_ ("%1$s: %2$s"), myna_device_get_name (self->device), line);
   gtk_label_set_text (self->name, myna_device_get_name (self->device));
   gtk_label_set_text (self->numbers, line);
+  /* Where there is little room, the name gives way before the numbers do. */
+  gtk_label_set_width_chars (self->numbers, (int) MIN (g_utf8_strlen (line, -1), MOST_CHARS));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   words, -1);
 }

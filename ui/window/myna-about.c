@@ -7,6 +7,7 @@
 
 #include "engine/audio/myna-audio-devices.h"
 #include "engine/studio/myna-diagnostics.h"
+#include "ui/window/myna-window.h"
 
 static void
 add_devices (GString *text, const char *title, MynaAudioDevices *devices)
@@ -36,13 +37,15 @@ add_display (GString *text)
 
 /**
  * myna_about_dup_debug_info:
+ * @devices: (nullable): what the machine computes with, once that is known
  *
  * Returns: (transfer full): versions and devices for a report, in English
  */
 char *
-myna_about_dup_debug_info (void)
+myna_about_dup_debug_info (MynaDevices *devices)
 {
-  g_autofree char *versions = myna_diagnostics_dup_versions ();
+  g_autofree char *versions =
+      devices != NULL ? myna_diagnostics_dup_report (devices) : myna_diagnostics_dup_versions ();
   g_autoptr (MynaAudioDevices) outputs = myna_audio_devices_new_outputs ();
   g_autoptr (MynaAudioDevices) inputs = myna_audio_devices_new_inputs ();
   GString *text = g_string_new (versions);
@@ -68,7 +71,10 @@ myna_about_dup_debug_info (void)
 void
 myna_about_present (GtkWindow *window)
 {
-  g_autofree char *debug_info = myna_about_dup_debug_info ();
+  MynaLibrary *library =
+      MYNA_IS_WINDOW (window) ? myna_window_get_library (MYNA_WINDOW (window)) : NULL;
+  g_autofree char *debug_info =
+      myna_about_dup_debug_info (library != NULL ? myna_library_get_devices (library) : NULL);
   AdwAboutDialog *dialog = NULL;
 
   g_return_if_fail (GTK_IS_WINDOW (window));

@@ -3,9 +3,11 @@
 
 #include <adwaita.h>
 
+#include "engine/devices/myna-devices.h"
+
 G_BEGIN_DECLS
 
 void myna_about_present (GtkWindow *window);
-char *myna_about_dup_debug_info (void);
+char *myna_about_dup_debug_info (MynaDevices *devices);
 
 G_END_DECLS
