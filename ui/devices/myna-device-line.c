@@ -15,7 +15,6 @@ struct _MynaDeviceLine
   AdwBin parent_instance;
 
   /* Template widgets */
-  GtkWidget *button;
   GtkLabel *name;
   GtkLabel *numbers;
 
@@ -44,8 +43,8 @@ sync_numbers (MynaDeviceLine *self)
   gtk_label_set_text (self->numbers, line);
   /* Where there is little room, the name gives way before the numbers do. */
   gtk_label_set_width_chars (self->numbers, (int) MIN (g_utf8_strlen (line, -1), MOST_CHARS));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  words, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (adw_bin_get_child (ADW_BIN (self))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
 static void
@@ -112,7 +111,6 @@ myna_device_line_class_init (MynaDeviceLineClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                MYNA_RESOURCE_BASE "/devices/myna-device-line.ui");
-  gtk_widget_class_bind_template_child (widget_class, MynaDeviceLine, button);
   gtk_widget_class_bind_template_child (widget_class, MynaDeviceLine, name);
   gtk_widget_class_bind_template_child (widget_class, MynaDeviceLine, numbers);
 }
