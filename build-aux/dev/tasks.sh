@@ -124,6 +124,7 @@ run_suites() {
   local dir=$builds/$1 log suite; shift
   local arguments=()
   for suite in "$@"; do arguments+=(--suite "$suite"); done
+  [ -z "${MYNA_SANITIZER:-}" ] || arguments+=(--timeout-multiplier 3)
   log=$(mktemp)
   meson test -C "$dir" --print-errorlogs "${arguments[@]}" 2>&1 | tee "$log" || true
   count() { awk -v key="$1:" '$1 == key { n += $2 } END { print n + 0 }' "$log"; }
