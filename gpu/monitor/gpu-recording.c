@@ -384,7 +384,7 @@ gpu_round_from_line (const char *line, gsize length)
   JsonNode *root;
   JsonArray *devices;
   gint64 wall_time;
-  double time = 0;
+  double time;
 
   if (is_too_deep (line, length) ||
       !json_parser_load_from_data (parser, line, (gssize) length, NULL))
@@ -395,7 +395,8 @@ gpu_round_from_line (const char *line, gsize length)
   devices = get_array (json_node_get_object (root), "devices");
   if (devices == NULL)
     return NULL;
-  get_number (json_node_get_object (root), "time", &time);
+  if (!get_number (json_node_get_object (root), "time", &time))
+    time = 0;
   wall_time = read_date (json_node_get_object (root));
   for (guint i = 0; i < MIN (json_array_get_length (devices), MAX_DEVICES); i++)
     {
