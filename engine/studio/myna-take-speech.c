@@ -11,36 +11,65 @@
 /* Hz that speech is loaded with to be aligned. */
 #define ALIGN_RATE 16000
 
-/* What was said in a piece: the edited text, or the script's. */
-static char *
-dup_text (const MynaTakeRecord *record, const MynaMixItem *item)
+/* The take's words, read at the first piece whose engine does not say when each phone is heard. */
+typedef struct
 {
-  g_autoptr (GPtrArray) sentences = myna_take_script_load (record->folder, NULL);
-  g_autoptr (GPtrArray) revisions = myna_take_script_load_revisions (record->folder, NULL);
+  GPtrArray *sentences; /* (nullable) */
+  GPtrArray *revisions; /* (nullable) */
+  gboolean loaded;
+} Words;
 
-  for (guint i = 0; revisions != NULL && i < revisions->len; i++)
+static void
+words_clear (Words *self)
+{
+  g_clear_pointer (&self->sentences, g_ptr_array_unref);
+  g_clear_pointer (&self->revisions, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
+
+static void
+words_load (Words *self, const MynaTakeRecord *record)
+{
+  if (self->loaded)
+    return;
+  self->loaded = TRUE;
+  self->sentences = myna_take_script_load (record->folder, NULL);
+  self->revisions = myna_take_script_load_revisions (record->folder, NULL);
+}
+
+/* What was said in a piece: the edited text, or the script's. */
+static const char *
+words_find (const Words *self, const MynaMixItem *item)
+{
+  for (guint i = 0; self->revisions != NULL && i < self->revisions->len; i++)
     {
-      const MynaTakeRevision *revision = revisions->pdata[i];
+      const MynaTakeRevision *revision = self->revisions->pdata[i];
 
       if (revision->number == item->number && revision->revision == item->revision &&
           revision->text != NULL)
-        return g_strdup (revision->text);
+        return revision->text;
     }
-  if (sentences == NULL || item->number >= sentences->len)
+  if (self->sentences == NULL || item->number >= self->sentences->len)
     return NULL;
-  return g_strdup (((const MynaTakeSentence *) sentences->pdata[item->number])->text);
+  return ((const MynaTakeSentence *) self->sentences->pdata[item->number])->text;
 }
 
-/* For engines that do not say when each phone is heard. */
 static GArray *
-find_phones (const MynaTakeRecord *record, const MynaMixItem *item, GCancellable *cancellable)
+find_phones (const MynaTakeRecord *record,
+             Words *words,
+             const MynaMixItem *item,
+             GCancellable *cancellable)
 {
-  g_autofree char *text = dup_text (record, item);
-  g_autoptr (MynaAudio) audio =
-      text != NULL ? myna_audio_load (item->path, -1, 0, -1, ALIGN_RATE, 1, cancellable, NULL)
-                   : NULL;
+  g_autoptr (MynaAudio) audio = NULL;
+  const char *text;
 
-  if (audio == NULL || audio->n_frames == 0 || record->language == NULL)
+  words_load (words, record);
+  text = words_find (words, item);
+  if (text == NULL || record->language == NULL)
+    return NULL;
+  audio = myna_audio_load (item->path, -1, 0, -1, ALIGN_RATE, 1, cancellable, NULL);
+  if (audio == NULL || audio->n_frames == 0)
     return NULL;
   return myna_draft_find_phones (record->language, text, audio->samples, audio->n_frames,
                                  ALIGN_RATE, cancellable, NULL);
@@ -64,6 +93,7 @@ myna_take_speech_load_phones (const MynaTakeRecord *record,
                               GCancellable *cancellable)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (MynaPhone));
+  g_auto (Words) words = { NULL, NULL, FALSE };
   double start = 0;
 
   g_return_val_if_fail (record != NULL && items != NULL, NULL);
@@ -77,7 +107,7 @@ myna_take_speech_load_phones (const MynaTakeRecord *record,
       if (phones != NULL && phones->len == 0)
         {
           g_array_unref (phones);
-          phones = find_phones (record, item, cancellable);
+          phones = find_phones (record, &words, item, cancellable);
         }
       if (phones == NULL)
         return NULL;
